@@ -1,0 +1,1 @@
+//! ocelli-backend-rten: see ARCHITECTURE.md.

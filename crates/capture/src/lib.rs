@@ -1,0 +1,1 @@
+//! ocelli-capture: see ARCHITECTURE.md.

@@ -1,0 +1,2 @@
+//! The binary `ocelli`.
+fn main() {}

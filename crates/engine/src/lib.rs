@@ -1,0 +1,1 @@
+//! ocelli-engine: see ARCHITECTURE.md.

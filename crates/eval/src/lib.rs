@@ -1,0 +1,1 @@
+//! ocelli-eval: see ARCHITECTURE.md.

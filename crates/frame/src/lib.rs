@@ -1,0 +1,36 @@
+//! The nouns every other crate speaks in: a [`Frame`] and the lease under it, pixel formats, geometry,
+//! tensor specs, [`Predictions`], the [`Ticket`] that accounts for a frame, and the [`Clock`].
+//!
+//! ```text
+//! Pool ──acquire──▶ Filling ──publish──▶ Frame ──clone──▶ Frame …
+//!   ▲                                       └─ last drop ─┐
+//!   └────────── returned mask (one atomic word) ◀─────────┘
+//! ```
+//!
+//! What is not here: I/O, threads, serde. Nothing in this crate reads a clock or opens a file.
+
+mod account;
+mod clock;
+mod frame;
+mod geometry;
+mod lease;
+mod memory;
+mod pixel_format;
+mod pool;
+mod predictions;
+mod result;
+mod sync;
+mod tensor;
+mod ticket;
+
+pub use account::{Account, Counts, DropReason, FailReason};
+pub use clock::{Clock, ClockKind, Timestamp};
+pub use frame::{Frame, FrameError, FrameInfo, Plane, PlaneLayout, SourceIndex};
+pub use geometry::{BoxXyxy, Letterbox, Padding, Rect, Size, SourceFromModel};
+pub use memory::{HostMemory, PoolMemory};
+pub use pixel_format::{ColorMatrix, ColorRange, ColorSpace, PixelFormat};
+pub use pool::{Filling, Pool, SLOTS_MAX};
+pub use predictions::{ClassScore, Detection, Predictions};
+pub use result::{FrameResult, StageTimes};
+pub use tensor::{DataType, TensorMut, TensorSpec, TensorView};
+pub use ticket::Ticket;

@@ -1,0 +1,1 @@
+//! ocelli-local: see ARCHITECTURE.md.

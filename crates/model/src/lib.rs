@@ -1,0 +1,1 @@
+//! ocelli-model: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! ocelli-pipeline: see ARCHITECTURE.md.

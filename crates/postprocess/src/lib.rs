@@ -1,0 +1,1 @@
+//! ocelli-postprocess: see ARCHITECTURE.md.

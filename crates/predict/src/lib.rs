@@ -1,0 +1,1 @@
+//! ocelli-predict: see ARCHITECTURE.md.

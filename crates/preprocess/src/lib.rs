@@ -1,0 +1,1 @@
+//! ocelli-preprocess: see ARCHITECTURE.md.

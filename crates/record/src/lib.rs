@@ -1,0 +1,1 @@
+//! ocelli-record: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! ocelli-report: see ARCHITECTURE.md.

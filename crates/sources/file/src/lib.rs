@@ -1,0 +1,1 @@
+//! ocelli-source-file: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! ocelli-testkit: see ARCHITECTURE.md.
