@@ -1,1 +1,7 @@
-//! ocelli-capture: see ARCHITECTURE.md.
+//! Where frames come from: the seam [`Source`], the one URI grammar, and the synthetic scene.
+//!
+//! What is not here: drivers, decoders, models. Each of those implements [`Source`] in a crate of its own.
+
+mod source;
+
+pub use source::{Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};

@@ -1,0 +1,139 @@
+//! The seam between whatever makes frames and whatever reads them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ocelli_frame::{Clock, Frame, Size, SourceIndex};
+
+/// How fast a recorded source plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as its consumer takes frames; every frame counts.
+    #[default]
+    Max,
+    /// By its timestamps, as if it were a camera; the newest frame wins.
+    Live,
+}
+
+/// What a source is told before its first frame.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// The index its frames carry.
+    pub source: SourceIndex,
+    /// Frames that the rest of the run may hold at once; the source's pool has this many slots and those it needs
+    /// itself.
+    pub readers: usize,
+    /// The run's clock.
+    pub clock: Arc<dyn Clock>,
+    /// How fast to play.
+    pub pace: Pace,
+    /// Start again at the end, for ever.
+    pub looped: bool,
+    /// Frames a second, where the source's own rate is not wanted. At [`Pace::Live`] it paces; the scene takes its
+    /// time step from it.
+    pub fps: Option<f64>,
+}
+
+/// What is known of a source once it is open.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    /// A short name for people and results, without secrets: the file's name, `cam0`.
+    pub name: String,
+    /// The first frame's size, where it is known.
+    pub size: Option<Size>,
+    /// Frames a second, where it is known.
+    pub fps: Option<f64>,
+    /// Frames in all, where there is an end and it is known.
+    pub frames: Option<u64>,
+    /// How fast it plays: what was asked for, or `Live` for a camera.
+    pub pace: Pace,
+}
+
+/// What a source has to say.
+#[derive(Debug)]
+pub enum Next {
+    /// A picture.
+    Frame(Frame),
+    /// Nothing yet; ask again.
+    TimedOut,
+    /// There will be no more.
+    Ended,
+}
+
+/// Something that makes frames. Lives on one thread.
+pub trait Source: Send {
+    /// What is known of it.
+    fn info(&self) -> &SourceInfo;
+
+    /// The next frame, in presentation order, waiting `timeout` at most for it. Sequence numbers count from 0 without gaps; a
+    /// source that lost frames says so in its account, not in its numbers.
+    ///
+    /// # Errors
+    /// After an error that is not [`SourceErrorKind::is_passing`] the source has ended.
+    fn next(&mut self, timeout: Duration) -> Result<Next, SourceError>;
+}
+
+/// What went wrong, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceErrorKind {
+    /// No such file or device.
+    NotFound,
+    /// Not allowed to read it.
+    Denied,
+    /// The URI is not one.
+    BadUri,
+    /// Not a container, codec, or picture we read.
+    Unsupported,
+    /// Broken or cut off.
+    Corrupt,
+    /// Larger than the limits allow.
+    TooLarge,
+    /// Frames changed size or format where they must not.
+    FormatChanged,
+    /// The device is gone.
+    Unplugged,
+    /// Reading failed.
+    Io,
+}
+
+impl SourceErrorKind {
+    /// Whether the source may go on after it.
+    pub fn is_passing(self) -> bool {
+        false
+    }
+}
+
+/// What went wrong with a source, where, and what to do about it.
+#[derive(Debug)]
+pub struct SourceError {
+    kind: SourceErrorKind,
+    message: String,
+    hint: String,
+}
+
+impl SourceError {
+    /// `message` names the place (`clip.mp4: byte 4711: …`); `hint` is what to do, in a few words.
+    pub fn new(kind: SourceErrorKind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: hint.into() }
+    }
+
+    /// What went wrong, for programs.
+    pub fn kind(&self) -> SourceErrorKind {
+        self.kind
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SourceError {}
