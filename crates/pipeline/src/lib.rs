@@ -1,1 +1,31 @@
-//! ocelli-pipeline: see ARCHITECTURE.md.
+//! Frames from sources, through a predictor, to sinks: the hand-overs between threads, the threads themselves, the
+//! account and the measurements. [`step`] is the page to read: one frame from start to end.
+//!
+//! ```text
+//! source ─┐ Slot or        ┌────────────┐ Slot or        ┌─ sink
+//! source ─┼─ Rendezvous ──▶│ predictor  ├─ Rendezvous ──▶┼─ sink
+//! source ─┘ one each       └────────────┘ one each       └─ sink
+//! ```
+//!
+//! What is not here: sockets, files, models. Sources, predictors and sinks come in through their seams.
+
+#![forbid(unsafe_code)]
+
+mod handover;
+mod lane;
+mod metrics;
+mod outcome;
+mod plan;
+mod recycle;
+mod sink;
+mod step;
+mod stop;
+mod threads;
+
+pub use handover::{Bell, Rendezvous, Slot, Taken};
+pub use lane::frames_held;
+pub use metrics::{Metrics, MetricsHandle};
+pub use outcome::{RunOutcome, SinkOutcome, SourceOutcome};
+pub use plan::{Pipeline, Progress};
+pub use sink::{Delivery, Demand, Sink, SinkError};
+pub use stop::Stop;

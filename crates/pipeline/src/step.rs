@@ -1,0 +1,236 @@
+//! One frame from start to end. Three steps, each on a thread of its own, each to be read aloud:
+//!
+//! 1. [`capture`]: the source gives its next frame; the frame gets its ticket and goes to the predictor's door.
+//! 2. [`Predicting::step`]: the predictor takes the next frame of the next source, works, and says what it found; the
+//!    ticket is resolved, the result measured and brought to every sink's door.
+//! 3. [`write`]: the sink takes the next result and writes it.
+//!
+//! Nothing here allocates once the first frames have passed, and nothing waits except at a door.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ocelli_capture::{Next as SourceNext, Source, SourceError};
+use ocelli_frame::{Clock, Counts, DropReason, FailReason, Frame, FrameResult, SourceIndex, StageTimes};
+use ocelli_predict::{Job, Next, PredictError, Predictor};
+
+use crate::handover::{Bell, Taken};
+use crate::lane::{SinkLane, SourceLane};
+use crate::recycle::Recycle;
+use crate::{MetricsHandle, Sink, SinkError, Stop};
+
+/// How long a thread waits before it looks up to see whether the run is to end.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Step 1, on the source's thread.
+pub(crate) fn capture(
+    source: &mut dyn Source,
+    lane: &SourceLane,
+    clock: &dyn Clock,
+    stop: &Stop,
+) -> Result<ControlFlow<()>, SourceError> {
+    if stop.is_requested() {
+        return Ok(ControlFlow::Break(()));
+    }
+    let frame = match source.next(PATIENCE)? {
+        SourceNext::Frame(frame) => frame,
+        SourceNext::TimedOut => return Ok(ControlFlow::Continue(())),
+        SourceNext::Ended => return Ok(ControlFlow::Break(())),
+    };
+    let door_is_open = lane.offer(frame, clock.now_ns());
+    Ok(if door_is_open { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+}
+
+/// Step 2, on the predictor's thread.
+pub(crate) struct Predicting<'a> {
+    predictor: Box<dyn Predictor>,
+    sources: &'a [SourceLane],
+    sinks: &'a [SinkLane],
+    clock: &'a dyn Clock,
+    bell: &'a Bell,
+    stop: &'a Stop,
+    metrics: &'a MetricsHandle,
+    results: Recycle<FrameResult>,
+    in_flight: Vec<InFlight>,
+    /// Each source's account when its previous result went out.
+    counts_before: Vec<Counts>,
+    /// The source whose turn it is: round robin.
+    turn: usize,
+    first_error: Option<PredictError>,
+}
+
+/// How long a frame in the predictor's hands had waited at the door.
+#[derive(Debug)]
+struct InFlight {
+    source: SourceIndex,
+    sequence: u64,
+    queue_ns: u64,
+}
+
+/// What the predictor's thread shares with the others.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) sources: &'a [SourceLane],
+    pub(crate) sinks: &'a [SinkLane],
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) bell: &'a Bell,
+    pub(crate) stop: &'a Stop,
+    pub(crate) metrics: &'a MetricsHandle,
+}
+
+impl<'a> Predicting<'a> {
+    pub(crate) fn new(
+        predictor: Box<dyn Predictor>,
+        results: Recycle<FrameResult>,
+        surroundings: Surroundings<'a>,
+    ) -> Self {
+        let Surroundings { sources, sinks, clock, bell, stop, metrics } = surroundings;
+        Self {
+            in_flight: Vec::with_capacity(predictor.capacity()),
+            counts_before: vec![Counts::default(); sources.len()],
+            predictor,
+            sources,
+            sinks,
+            clock,
+            bell,
+            stop,
+            metrics,
+            results,
+            turn: 0,
+            first_error: None,
+        }
+    }
+
+    /// Takes what the predictor has room for, waits for one answer, and sends it on.
+    pub(crate) fn step(&mut self) -> ControlFlow<()> {
+        let rings_seen = self.bell.rings();
+        let all_closed = self.take_from_doors();
+        if self.in_flight.is_empty() {
+            if all_closed {
+                return ControlFlow::Break(());
+            }
+            self.bell.wait(rings_seen, PATIENCE);
+            return ControlFlow::Continue(());
+        }
+        let result = Arc::get_mut(self.results.borrow()).expect("borrowed results have no other holder");
+        match self.predictor.next(PATIENCE, &mut result.predictions) {
+            Next::Done(job, outcome) => self.settle(job, outcome),
+            Next::TimedOut => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The first error that a frame met.
+    pub(crate) fn into_first_error(self) -> Option<PredictError> {
+        self.first_error
+    }
+
+    /// Fills the predictor from the sources' doors, one frame from each in turn. True where every door is closed and
+    /// nothing stands at any.
+    fn take_from_doors(&mut self) -> bool {
+        let count = self.sources.len();
+        let mut closed = 0;
+        let mut looked = 0;
+        while looked < count && self.in_flight.len() < self.predictor.capacity() {
+            let lane = &self.sources[self.turn];
+            self.turn = (self.turn + 1) % count;
+            match lane.door.take() {
+                Taken::Item(offer) if self.stop.is_requested() => {
+                    offer.job.ticket.drop_for(DropReason::Shutdown);
+                    (looked, closed) = (0, 0);
+                }
+                Taken::Item(offer) => {
+                    self.submit(offer.job, offer.offered_ns);
+                    (looked, closed) = (0, 0);
+                }
+                Taken::Empty => looked += 1,
+                Taken::Closed => (looked, closed) = (looked + 1, closed + 1),
+            }
+        }
+        closed == count
+    }
+
+    fn submit(&mut self, job: Job, offered_ns: u64) {
+        let info = job.frame.info();
+        let queue_ns = self.clock.now_ns().saturating_sub(offered_ns);
+        let in_flight = InFlight { source: info.source, sequence: info.sequence, queue_ns };
+        match self.predictor.submit(job) {
+            Ok(()) => self.in_flight.push(in_flight),
+            Err(job) => {
+                // It said it had room. The frame is accounted for and the predictor's fault is told.
+                job.ticket.fail(FailReason::Inference);
+                self.first_error.get_or_insert_with(|| {
+                    PredictError::new("the predictor refused a frame it had room for", "report this")
+                });
+            }
+        }
+    }
+
+    /// A job is done: its ticket is resolved, and what was found goes to the sinks.
+    fn settle(&mut self, job: Job, outcome: Result<StageTimes, PredictError>) {
+        let Job { ticket, frame } = job;
+        let queue_ns = self.forget(&frame);
+        match outcome {
+            Ok(stages) => {
+                ticket.emit();
+                self.deliver(&frame, StageTimes { queue_ns, ..stages });
+            }
+            Err(error) => {
+                ticket.fail(FailReason::Inference);
+                self.first_error.get_or_insert(error);
+            }
+        }
+    }
+
+    fn forget(&mut self, frame: &Frame) -> u64 {
+        let info = frame.info();
+        let place = self
+            .in_flight
+            .iter()
+            .position(|waiting| waiting.source == info.source && waiting.sequence == info.sequence)
+            .expect("a predictor answers only for frames it was given");
+        self.in_flight.swap_remove(place).queue_ns
+    }
+
+    /// Completes the result whose predictions the predictor has just written, and brings it to every sink's door.
+    fn deliver(&mut self, frame: &Frame, stages: StageTimes) {
+        let now_ns = self.clock.now_ns();
+        let info = frame.info();
+        let lane = &self.sources[usize::from(info.source.0)];
+        let counts = lane.account.snapshot();
+        let before = &mut self.counts_before[usize::from(info.source.0)];
+        let shared = self.results.borrow();
+        let result = Arc::get_mut(shared).expect("borrowed results have no other holder");
+        result.source = info.source;
+        result.sequence = info.sequence;
+        result.name.clone_from(&info.name);
+        result.captured = info.captured;
+        result.media_time_ns = info.media_time_ns;
+        result.age_ns = now_ns.saturating_sub(info.captured.ns);
+        result.size = info.size;
+        result.stages = stages;
+        result.lost_since_previous = counts.since(before);
+        *before = counts;
+        self.metrics.record(result, now_ns);
+        for sink in self.sinks {
+            sink.offer(shared, frame, lane.pace);
+        }
+    }
+}
+
+/// Step 3, on the sink's thread.
+pub(crate) fn write(sink: &mut dyn Sink, lane: &SinkLane) -> Result<ControlFlow<()>, SinkError> {
+    let rings_seen = lane.bell.rings();
+    match lane.door.take() {
+        Taken::Item(parcel) => match sink.write(&parcel.delivery) {
+            Ok(()) => parcel.ticket.emit(),
+            Err(error) => {
+                parcel.ticket.fail(FailReason::Write);
+                return Err(error);
+            }
+        },
+        Taken::Empty => lane.bell.wait(rings_seen, PATIENCE),
+        Taken::Closed => return Ok(ControlFlow::Break(())),
+    }
+    Ok(ControlFlow::Continue(()))
+}
