@@ -1,0 +1,106 @@
+//! What every measurement needs to know: where the binary is, where the assets are, how often to run.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::child::Invocation;
+use super::{Build, MeasureError, Options};
+
+/// Where things are, decided once.
+#[derive(Debug)]
+pub struct Context {
+    root: PathBuf,
+    binary: PathBuf,
+    assets: PathBuf,
+    python: String,
+    options: Options,
+}
+
+impl Context {
+    /// Builds the release binary, unless told otherwise, and finds everything.
+    ///
+    /// # Errors
+    /// A build that fails, or a binary that is not there.
+    pub fn new(root: &Path, options: Options) -> Result<Self, MeasureError> {
+        if options.build == Build::First {
+            build(root)?;
+        }
+        let target =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path));
+        let binary = target.join("release/ocelli");
+        if !binary.is_file() {
+            let message = format!("there is no {}", binary.display());
+            return Err(MeasureError::new(message, "leave out --no-build, or run `cargo build --release`"));
+        }
+        let assets = env::var_os("OCELLI_ASSETS").map_or_else(|| root.join("../shared"), PathBuf::from);
+        let python = env::var("OCELLI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        Ok(Self { root: root.to_path_buf(), binary, assets, python, options })
+    }
+
+    /// The release binary.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    /// How often each side runs.
+    pub fn rounds(&self, default: usize) -> usize {
+        self.options.rounds.unwrap_or(default)
+    }
+
+    /// The clip asked for, or the asset `default`.
+    ///
+    /// # Errors
+    /// A file that is not there.
+    pub fn clip(&self, default: &str) -> Result<PathBuf, MeasureError> {
+        self.options.clip.as_deref().map_or_else(|| self.asset(default), existing)
+    }
+
+    /// The model asked for, or the asset `default`.
+    ///
+    /// # Errors
+    /// A file that is not there.
+    pub fn model(&self, default: &str) -> Result<PathBuf, MeasureError> {
+        self.options.model.as_deref().map_or_else(|| self.asset(default), existing)
+    }
+
+    /// A file or folder among the assets. A measurement never skips: without its assets it fails.
+    ///
+    /// # Errors
+    /// A file that is not there.
+    pub fn asset(&self, relative: &str) -> Result<PathBuf, MeasureError> {
+        existing(&self.assets.join(relative))
+    }
+
+    /// A call of the release binary.
+    pub fn ocelli(&self) -> Invocation {
+        Invocation::new(&self.binary).within(&self.root)
+    }
+
+    /// A call of a peer's script in this repository.
+    pub fn python(&self, script: &str) -> Invocation {
+        Invocation::new(&self.python).arg(script).within(&self.root)
+    }
+}
+
+fn existing(path: &Path) -> Result<PathBuf, MeasureError> {
+    if path.exists() {
+        return Ok(path.to_path_buf());
+    }
+    let hint = "set OCELLI_ASSETS to the folder with models/, media/ and labels/";
+    Err(MeasureError::new(format!("there is no {}", path.display()), hint))
+}
+
+fn build(root: &Path) -> Result<(), MeasureError> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--release", "--quiet", "--package", "ocelli"])
+        .current_dir(root)
+        // `cargo build` prints to stderr; stdout stays ours.
+        .status()
+        .map_err(|error| MeasureError::new(format!("cannot run cargo: {error}"), "is cargo on the PATH?"))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(MeasureError::new("the release build fails", "run `cargo build --release` and mend what it says"))
+}

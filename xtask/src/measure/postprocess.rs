@@ -1,0 +1,28 @@
+//! One frame's output tensor to boxes: decoding and suppression, as `run` and as `eval` ask for it.
+
+use serde_json::{Map, Value, json};
+
+use super::MeasureError;
+use super::context::Context;
+use super::series::Series;
+
+const ROUNDS: usize = 3;
+
+/// The confidence of `run`, and that of `eval`, which keeps thousands of candidates.
+const CONFIDENCES: [&str; 2] = ["0.25", "0.001"];
+
+/// Runs our stage at each confidence.
+pub fn run(context: &Context) -> Result<Value, MeasureError> {
+    let mut commands = Map::new();
+    let mut confidences = Map::new();
+    for confidence in CONFIDENCES {
+        let ours = context.ocelli().args("bench postprocess --json --conf").arg(confidence);
+        let mut ours_ms = Series::default();
+        for _ in 0..context.rounds(ROUNDS) {
+            ours_ms.push(ours.run_number("p50_ms")?);
+        }
+        commands.insert(confidence.to_owned(), json!(ours.line()));
+        confidences.insert(confidence.to_owned(), json!({ "ours_p50_ms": ours_ms.to_json() }));
+    }
+    Ok(json!({ "commands": commands, "conf": confidences }))
+}

@@ -1,0 +1,66 @@
+//! The file that `ocelli run --summary` writes, for as long as a measurement needs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::MeasureError;
+
+/// A place in the temporary folder, emptied when it goes out of scope.
+#[derive(Debug)]
+pub struct SummaryFile {
+    path: PathBuf,
+}
+
+impl SummaryFile {
+    /// A path that no other process takes; nothing is written yet.
+    pub fn new() -> Self {
+        Self { path: std::env::temp_dir().join(format!("ocelli-measure-{}.json", std::process::id())) }
+    }
+
+    /// What to give to `--summary`.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The number `field` of what the last run wrote.
+    ///
+    /// # Errors
+    /// No file, or one without that number.
+    pub fn number(&self, field: &str) -> Result<f64, MeasureError> {
+        let broken = |error: String| {
+            MeasureError::new(
+                format!("summary {}: {error}", self.path.display()),
+                "run the command line by hand",
+            )
+        };
+        let text = fs::read_to_string(&self.path).map_err(|error| broken(error.to_string()))?;
+        let summary: Value = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        summary.get(field).and_then(Value::as_f64).ok_or_else(|| broken(format!("no number `{field}`")))
+    }
+}
+
+impl Drop for SummaryFile {
+    fn drop(&mut self) {
+        // Best effort: a file left in the temporary folder is no reason to lose the figures.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_and_the_file_goes() {
+        let summary = SummaryFile::new();
+        assert!(summary.number("fps").is_err());
+        fs::write(summary.path(), "{\"v\":1,\"fps\":10.5}").unwrap();
+        assert_eq!(summary.number("fps").unwrap(), 10.5);
+        assert!(summary.number("age").is_err());
+        let path = summary.path().to_path_buf();
+        drop(summary);
+        assert!(!path.exists());
+    }
+}

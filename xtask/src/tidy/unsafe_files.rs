@@ -1,0 +1,110 @@
+//! Invariant 2: `unsafe` stands in listed files only, and every other crate forbids it.
+//!
+//! The compiler holds the second half once the attribute is there; this check holds that it is, and keeps the list
+//! short: a file that no longer needs its place loses it.
+
+use super::Finding;
+use super::crates::{Package, packages};
+use super::source::Source;
+use super::tree::Tree;
+
+/// The files that may use `unsafe`, and what for.
+const LISTED: &[(&str, &str)] = &[
+    ("crates/frame/src/frame.rs", "a frame hands out slices of pool memory that its lease keeps"),
+    ("crates/frame/src/memory.rs", "page-aligned memory, shared between the pool and its frames"),
+    ("crates/frame/src/pool.rs", "a filling hands out the slot that only it holds"),
+    ("crates/frame/tests/lease_loom.rs", "loom's cells hand out raw pointers"),
+];
+
+const ATTRIBUTE: &str = "#![forbid(unsafe_code)]";
+
+/// `unsafe` where it is not listed, places in the list that nobody needs, and crates that could forbid it but do not.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    check_against(tree, LISTED)
+}
+
+fn check_against(tree: &Tree, listed: &[(&str, &str)]) -> Vec<Finding> {
+    let is_listed = |path: &str| listed.iter().any(|(row, _)| *row == path);
+    let mut findings = Vec::new();
+    for (path, source) in tree.rust_files() {
+        if !is_listed(path) {
+            for line in source.lines_with("unsafe") {
+                let message = "unsafe in a file that is not listed in xtask/src/tidy/unsafe_files.rs";
+                findings.push(Finding::at(path, line, message));
+            }
+        }
+    }
+    for (path, reason) in listed {
+        let is_needed =
+            tree.text(path).is_some_and(|text| !Source::mask(text).lines_with("unsafe").is_empty());
+        if !is_needed {
+            let message = format!("listed for unsafe ({reason}), but has none: take it off the list");
+            findings.push(Finding::of_file(path, message));
+        }
+    }
+    findings.extend(packages(tree).0.iter().flat_map(|package| missing_attributes(tree, package, listed)));
+    findings
+}
+
+/// Roots of the package's own code that lack the attribute, where no listed file stands beside them.
+fn missing_attributes(tree: &Tree, package: &Package, listed: &[(&str, &str)]) -> Vec<Finding> {
+    let sources = format!("{}/src/", package.folder);
+    if listed.iter().any(|(path, _)| path.starts_with(&sources)) {
+        return Vec::new();
+    }
+    ["lib.rs", "main.rs"]
+        .iter()
+        .map(|root| format!("{sources}{root}"))
+        .filter(|path| tree.text(path).is_some_and(|text| !Source::mask(text).code().contains(ATTRIBUTE)))
+        .map(|path| {
+            Finding::of_file(&path, format!("no {ATTRIBUTE}, and no file of this crate needs unsafe"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::assert_repository_passes;
+    use super::*;
+
+    #[test]
+    fn the_repository_uses_unsafe_in_listed_files_only() {
+        assert_repository_passes(check);
+    }
+
+    fn findings_in(files: &[(&str, &str)], listed: &[(&str, &str)]) -> Vec<String> {
+        check_against(&Tree::made_up(files), listed).iter().map(Finding::to_string).collect()
+    }
+
+    const MANIFEST: (&str, &str) = ("crates/a/Cargo.toml", "[package]\nname = 'a'");
+
+    #[test]
+    fn unsafe_outside_the_list_is_found_and_talk_about_it_is_not() {
+        let bad = ("crates/a/tests/a.rs", "fn f() {\n    unsafe { g() }\n}");
+        assert_eq!(findings_in(&[bad], &[]).len(), 1);
+        assert!(findings_in(&[bad], &[])[0].starts_with("crates/a/tests/a.rs:2: unsafe"));
+        assert!(findings_in(&[bad], &[(bad.0, "why")]).is_empty());
+        assert!(
+            findings_in(&[("crates/a/src/b.rs", "// unsafe\nconst A: &str = \"unsafe\";")], &[]).is_empty()
+        );
+    }
+
+    #[test]
+    fn a_place_in_the_list_that_nobody_needs_is_found() {
+        assert_eq!(
+            findings_in(&[("crates/a/src/b.rs", "// unsafe")], &[("crates/a/src/b.rs", "why")]).len(),
+            1
+        );
+        assert_eq!(findings_in(&[], &[("crates/a/src/gone.rs", "why")]).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_that_could_forbid_it_must() {
+        let without = ("crates/a/src/lib.rs", "//! A.\n// #![forbid(unsafe_code)]");
+        assert_eq!(findings_in(&[MANIFEST, without], &[]).len(), 1);
+        let with = ("crates/a/src/lib.rs", "//! A.\n#![forbid(unsafe_code)]");
+        assert!(findings_in(&[MANIFEST, with], &[]).is_empty());
+        let kernel = ("crates/a/src/kernel.rs", "unsafe fn f() {}");
+        assert!(findings_in(&[MANIFEST, without, kernel], &[(kernel.0, "SIMD")]).is_empty());
+    }
+}
