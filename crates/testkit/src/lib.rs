@@ -1,12 +1,17 @@
-//! What tests of several crates share: assets that may be missing, a clock that tests move by hand, and frames made
-//! from a formula. Only ever a dev-dependency.
+//! What tests of several crates share: assets that may be missing, a clock that tests move by hand, frames made from
+//! a formula, ONNX files written by hand, and the suite that every engine must pass. Only ever a dev-dependency.
 
 #![forbid(unsafe_code)]
 
 mod assets;
 mod clock;
+pub mod engine_conformance;
+mod folder;
 mod frames;
+pub mod onnx;
 
 pub use assets::{asset, assets_root};
 pub use clock::ManualClock;
+pub use folder::TestFolder;
 pub use frames::{frame_from, noise_frame};
+pub use onnx::OnnxModel;
