@@ -48,7 +48,10 @@ fn overlap_exactly_at_the_limit_stays_and_above_it_goes() {
 #[test]
 fn a_score_at_the_limit_is_no_candidate() {
     let scores = [(LEFT, [0.25]), ([50.0, 0.0, 60.0, 10.0], [0.25f32.next_up()])];
-    assert_eq!(classes_and_lefts(&scores, &Settings::default()), [(0, 50.0)]);
+    for multi_label in [false, true] {
+        let settings = Settings { multi_label, ..Settings::default() };
+        assert_eq!(classes_and_lefts(&scores, &settings), [(0, 50.0)], "multi_label {multi_label}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use synthetic::{expected, found, output, unit};
 
 fn settings() -> impl Strategy<Value = Settings> {
     let classes = prop::option::of(prop::collection::vec(0..7u32, 0..4));
-    let limits = (prop_oneof![Just(0.001f32), 0.0..1.0f32], 0.0..1.0f32);
+    let limits = (prop_oneof![Just(0.001f32), Just(0.25), 0.0..1.0f32], 0.0..1.0f32);
     (limits, 0..400usize, classes, any::<bool>()).prop_map(
         |((confidence, iou), max_det, classes, multi_label)| Settings {
             confidence,
