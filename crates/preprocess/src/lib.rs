@@ -1,1 +1,37 @@
-//! ocelli-preprocess: see ARCHITECTURE.md.
+//! Frame → input tensor in one fused pass: colour conversion, letterbox resize, normalisation and layout. Each source
+//! row that is needed is read once, each tensor element is written once, and what lies between fits in the L1 cache.
+//!
+//! ```text
+//! source row ──convert + horizontal taps──▶ resized row (i16, 1/64 code) ─┐   one per source row, two are kept
+//!                                                                         ├─vertical taps──▶ codes (u8)
+//! source row ──convert + horizontal taps──▶ resized row (i16, 1/64 code) ─┘                     │
+//! tensor row (f32 or u8, planar or interleaved) ◀──────────multiplier and bias──────────────────┘
+//! ```
+//!
+//! **Geometry** is OpenCV's `INTER_LINEAR`: half-pixel centres, `source = (target + 0.5) * source_side / content_side -
+//! 0.5`, clamped to the edge, no antialiasing. **Chroma** is replicated to its luma pixels, as OpenCV's `cvtColor` does,
+//! and every channel is clamped to 0..=255 before anything is interpolated. **Resized values are rounded to whole
+//! codes** before normalisation, as `cv2.resize` on u8 does.
+//!
+//! **Bounds**, before normalisation: within 0.6 code of the exact real-valued result, and within 1 code of
+//! `cv2.cvtColor` + `cv2.resize` on the same bytes; a picture that needs no interpolation from RGB is exact.
+//!
+//! The scalar kernels stay for ever as the oracle; the others give the same bits and floats, element for element.
+//!
+//! What is not here: where frames come from, models, threads, clocks.
+
+mod color;
+mod dispatch;
+mod error;
+mod isa;
+mod normalise;
+mod plan;
+mod preprocessor;
+mod row;
+mod scalar;
+mod taps;
+mod tensor;
+
+pub use error::PreprocessError;
+pub use isa::Isa;
+pub use preprocessor::Preprocessor;

@@ -1,0 +1,117 @@
+//! Rows: of a source, of three resized planes, of three planes of codes.
+
+use ocelli_frame::{Frame, PixelFormat, Plane};
+
+/// Rows of our own are padded to whole blocks of this many pixels: kernels need no tails on them.
+pub(crate) const BLOCK: usize = 32;
+
+/// How a source's bytes become pixels: every `PixelFormat` that has a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceLayout {
+    /// Planes of luma, Cb and Cr; chroma at half width.
+    I420,
+    /// Planes of luma and Cb Cr; chroma at half width.
+    Nv12,
+    /// `Y0 Cb Y1 Cr`.
+    Yuyv,
+    /// `R G B`.
+    Rgb,
+    /// `B G R`.
+    Bgr,
+    /// Luma that is red, green and blue at once.
+    Grey,
+}
+
+impl SourceLayout {
+    pub(crate) fn new(format: PixelFormat) -> Option<Self> {
+        Some(match format {
+            PixelFormat::I420 => Self::I420,
+            PixelFormat::Nv12 => Self::Nv12,
+            PixelFormat::Yuyv => Self::Yuyv,
+            PixelFormat::Rgb24 => Self::Rgb,
+            PixelFormat::Bgr24 => Self::Bgr,
+            PixelFormat::Grey => Self::Grey,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn is_ycbcr(self) -> bool {
+        matches!(self, Self::I420 | Self::Nv12 | Self::Yuyv)
+    }
+
+    /// Where the three numbers of pixel `x` lie in its row: plane and byte. Y Cb Cr, or R G B.
+    pub(crate) fn places(self, x: usize) -> [(usize, usize); 3] {
+        match self {
+            Self::I420 => [(0, x), (1, x / 2), (2, x / 2)],
+            Self::Nv12 => [(0, x), (1, x & !1), (1, x | 1)],
+            Self::Yuyv => [(0, 2 * x), (0, 4 * (x / 2) + 1), (0, 4 * (x / 2) + 3)],
+            Self::Rgb => [(0, 3 * x), (0, 3 * x + 1), (0, 3 * x + 2)],
+            Self::Bgr => [(0, 3 * x + 2), (0, 3 * x + 1), (0, 3 * x)],
+            Self::Grey => [(0, x); 3],
+        }
+    }
+}
+
+/// All planes of a frame.
+#[derive(Debug)]
+pub(crate) struct Picture<'a> {
+    layout: SourceLayout,
+    planes: [Plane<'a>; 3],
+}
+
+impl<'a> Picture<'a> {
+    pub(crate) fn new(frame: &'a Frame, layout: SourceLayout) -> Self {
+        let last = frame.info().format.planes() - 1;
+        Self { layout, planes: [0, 1, 2].map(|index: usize| frame.plane(index.min(last))) }
+    }
+
+    /// The bytes that hold row `y`; planes that the format lacks repeat the last one.
+    pub(crate) fn row(&self, y: usize) -> SourceRow<'a> {
+        let chroma_y = if matches!(self.layout, SourceLayout::I420 | SourceLayout::Nv12) { y / 2 } else { y };
+        let [luma, cb, cr] = &self.planes;
+        SourceRow { layout: self.layout, planes: [luma.row(y), cb.row(chroma_y), cr.row(chroma_y)] }
+    }
+}
+
+/// The bytes that hold one row of a picture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SourceRow<'a> {
+    pub(crate) layout: SourceLayout,
+    pub(crate) planes: [&'a [u8]; 3],
+}
+
+impl SourceRow<'_> {
+    /// Y Cb Cr, or R G B.
+    pub(crate) fn pixel(&self, x: usize) -> [u8; 3] {
+        self.layout.places(x).map(|(plane, byte)| self.planes[plane][byte])
+    }
+}
+
+/// One row of red, green and blue, each padded to whole blocks.
+#[derive(Debug)]
+pub(crate) struct PlanarRow<T> {
+    samples: Vec<T>,
+    pitch: usize,
+}
+
+impl<T: Copy + Default> PlanarRow<T> {
+    /// Room for `width` pixels.
+    pub(crate) fn new(width: usize) -> Self {
+        let pitch = width.next_multiple_of(BLOCK);
+        Self { samples: vec![T::default(); 3 * pitch], pitch }
+    }
+
+    /// Red, green and blue.
+    pub(crate) fn planes(&self) -> [&[T]; 3] {
+        let (red, rest) = self.samples.split_at(self.pitch);
+        let (green, blue) = rest.split_at(self.pitch);
+        [red, green, blue]
+    }
+
+    /// Red, green and blue.
+    pub(crate) fn planes_mut(&mut self) -> [&mut [T]; 3] {
+        let (red, rest) = self.samples.split_at_mut(self.pitch);
+        let (green, blue) = rest.split_at_mut(self.pitch);
+        [red, green, blue]
+    }
+}
