@@ -1,1 +1,20 @@
-//! ocelli-report: see ARCHITECTURE.md.
+//! The serde forms of results: a line of JSONL, an entry of COCO results, the summary of a run.
+//!
+//! They are borrowed views that are built, written and forgotten; the nouns of `ocelli-frame` derive no serde. A line
+//! written into a buffer that is used again allocates nothing.
+//!
+//! What is not here: files, pipelines, clocks. Everything comes in as plain values and goes out as bytes.
+
+#![forbid(unsafe_code)]
+
+mod coco;
+mod labels;
+mod line;
+mod numbers;
+mod summary;
+mod words;
+
+pub use coco::{CocoArray, image_id};
+pub use labels::{RunLabels, unique_names};
+pub use line::write_line;
+pub use summary::{MemoryUse, NamedCounts, Quantiles, StageQuantiles, Summary};
