@@ -46,7 +46,7 @@ impl Suppression {
                 break;
             }
             let area = area(&candidate.box_in_model);
-            if !self.is_suppressed(&candidate, area, f64::from(iou_limit)) {
+            if !self.is_suppressed(&candidate, area, iou_limit) {
                 let place = self.kept.len() as u32;
                 let previous = std::mem::replace(&mut self.latest[candidate.class], place);
                 self.kept.push(Kept { candidate, area, previous });
@@ -55,7 +55,7 @@ impl Suppression {
         self.kept.iter().map(|kept| kept.candidate)
     }
 
-    fn is_suppressed(&self, candidate: &Candidate, area: f32, iou_limit: f64) -> bool {
+    fn is_suppressed(&self, candidate: &Candidate, area: f32, iou_limit: f32) -> bool {
         let mut place = self.latest[candidate.class];
         while let Some(kept) = self.kept.get(place as usize) {
             if overlaps_more(
@@ -77,17 +77,18 @@ fn area(of: &BoxXyxy) -> f32 {
     (of.x2 - of.x1) * (of.y2 - of.y1)
 }
 
-/// Whether the intersection over union is above the limit. The corners are compared first, which settles most pairs;
-/// then f64, because an f32 rounds an IoU at the limit to either side of it.
+/// Whether the intersection over union is above the limit. The corners are compared first, which settles most pairs.
+/// The rest is f64, rounded to f32 at the end: 70 of 100 square pixels is then exactly the f32 that `0.7` is, and not
+/// above it.
 #[inline]
-fn overlaps_more(a: &BoxXyxy, area_a: f32, b: &BoxXyxy, area_b: f32, limit: f64) -> bool {
+fn overlaps_more(a: &BoxXyxy, area_a: f32, b: &BoxXyxy, area_b: f32, limit: f32) -> bool {
     let (left, right) = (a.x1.max(b.x1), a.x2.min(b.x2));
     let (top, bottom) = (a.y1.max(b.y1), a.y2.min(b.y2));
     if left >= right || top >= bottom {
         return false;
     }
     let intersection = (f64::from(right) - f64::from(left)) * (f64::from(bottom) - f64::from(top));
-    // The small number keeps an IoU of exactly the limit on the side of "not above", as torchvision's users expect.
+    // The small number is the field's convention, and the reference's: a union is never 0.
     let union = f64::from(area_a + area_b) - intersection + 1e-9;
-    intersection / union > limit
+    (intersection / union) as f32 > limit
 }

@@ -37,12 +37,12 @@ const LEFT: [f32; 4] = [0.0, 0.0, 10.0, 10.0];
 
 #[test]
 fn overlap_exactly_at_the_limit_stays_and_above_it_goes() {
-    // Intersection 50, union 100.
-    let pair = [(LEFT, [0.9]), ([0.0, 0.0, 5.0, 10.0], [0.8])];
-    let at = Settings { iou: 0.5, ..Settings::default() };
-    assert_eq!(classes_and_lefts(&pair, &at).len(), 2);
-    let below = Settings { iou: 0.499, ..Settings::default() };
-    assert_eq!(classes_and_lefts(&pair, &below).len(), 1);
+    // 50, and 70, of 100 square pixels.
+    for (width, limit) in [(5.0, 0.5f32), (7.0, 0.7)] {
+        let pair = [(LEFT, [0.9]), ([0.0, 0.0, width, 10.0], [0.8])];
+        let kept = |iou| classes_and_lefts(&pair, &Settings { iou, ..Settings::default() }).len();
+        assert_eq!((kept(limit), kept(limit.next_down())), (2, 1), "limit {limit}");
+    }
 }
 
 #[test]

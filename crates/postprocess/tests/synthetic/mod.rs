@@ -83,7 +83,7 @@ pub fn expected(
         }
         kept.push(place);
         for (other, candidate) in candidates.iter().enumerate().skip(place + 1) {
-            if best.class == candidate.class && iou(best, candidate) > f64::from(settings.iou) {
+            if best.class == candidate.class && iou(best, candidate) > settings.iou {
                 alive[other] = false;
             }
         }
@@ -102,13 +102,13 @@ pub fn expected(
     (detections.collect(), invalid)
 }
 
-fn iou(a: &Candidate, b: &Candidate) -> f64 {
+fn iou(a: &Candidate, b: &Candidate) -> f32 {
     let [a, b] = [a, b].map(|candidate| candidate.box_in_model);
     let side =
         |low: usize, high: usize| (f64::from(a[high].min(b[high])) - f64::from(a[low].max(b[low]))).max(0.0);
     let area = |of: [f32; 4]| (of[2] - of[0]) * (of[3] - of[1]);
     let intersection = side(0, 2) * side(1, 3);
-    intersection / (f64::from(area(a) + area(b)) - intersection + 1e-9)
+    (intersection / (f64::from(area(a) + area(b)) - intersection + 1e-9)) as f32
 }
 
 /// Anchor by anchor, class by class.
