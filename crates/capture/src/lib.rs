@@ -2,6 +2,10 @@
 //!
 //! What is not here: drivers, decoders, models. Each of those implements [`Source`] in a crate of its own.
 
+#![forbid(unsafe_code)]
+
+mod pacer;
 mod source;
 
+pub use pacer::Pacer;
 pub use source::{Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
