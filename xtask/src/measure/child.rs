@@ -42,13 +42,13 @@ pub struct Outcome {
 impl Invocation {
     /// A call of `program` without arguments.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
-        Self { words: vec![word(program)], folder: PathBuf::from(".") }
+        Self { words: vec![word_of(program)], folder: PathBuf::from(".") }
     }
 
     /// With one more argument.
     #[must_use]
     pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
-        self.words.push(word(argument));
+        self.words.push(word_of(argument));
         self
     }
 
@@ -66,10 +66,13 @@ impl Invocation {
         self
     }
 
-    /// The line as one would type it; what holds a blank stands in quotes.
+    /// The line as one would type it in its folder; what holds a blank stands in quotes.
     pub fn line(&self) -> String {
-        let quoted = |word: &String| if word.contains(' ') { format!("'{word}'") } else { word.clone() };
-        self.words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+        let shown = |word: &String| {
+            let word = Path::new(word).strip_prefix(&self.folder).map_or(word.clone(), word_of);
+            if word.contains(' ') { format!("'{word}'") } else { word }
+        };
+        self.words.iter().map(shown).collect::<Vec<_>>().join(" ")
     }
 
     /// Runs it to its end.
@@ -133,7 +136,7 @@ impl Invocation {
     }
 }
 
-fn word(text: impl AsRef<OsStr>) -> String {
+fn word_of(text: impl AsRef<OsStr>) -> String {
     text.as_ref().to_string_lossy().into_owned()
 }
 
@@ -204,11 +207,19 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_and_its_memory_seen() {
-        let call = Invocation::new("sh").arg("-c").arg("sleep 0.1; echo '{\"p50_ms\": 2.5}'");
+        let call =
+            Invocation::new("sh").arg("-c").arg("sleep 0.1; echo '{\"p50_ms\": 2.5}'").within(Path::new("/"));
         assert_eq!(call.line(), "sh -c 'sleep 0.1; echo '{\"p50_ms\": 2.5}''");
         assert_eq!(call.run_number("p50_ms").unwrap(), 2.5);
         assert!(call.run().unwrap().peak_memory_bytes.unwrap() > 100_000);
         assert!(call.run_number("fps").unwrap_err().message.contains("no number `fps`"));
+    }
+
+    #[test]
+    fn a_line_reads_the_same_on_every_machine() {
+        let call =
+            Invocation::new("/here/target/ocelli").args("run a.mp4").arg("a b").within(Path::new("/here"));
+        assert_eq!(call.line(), "target/ocelli run a.mp4 'a b'");
     }
 
     #[test]

@@ -33,7 +33,8 @@ impl Context {
             let message = format!("there is no {}", binary.display());
             return Err(MeasureError::new(message, "leave out --no-build, or run `cargo build --release`"));
         }
-        let assets = env::var_os("OCELLI_ASSETS").map_or_else(|| root.join("../shared"), PathBuf::from);
+        // Relative to the root, where every call runs, so that command lines read the same on every machine.
+        let assets = env::var_os("OCELLI_ASSETS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
         let python = env::var("OCELLI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
         Ok(Self { root: root.to_path_buf(), binary, assets, python, options })
     }
@@ -53,7 +54,7 @@ impl Context {
     /// # Errors
     /// A file that is not there.
     pub fn clip(&self, default: &str) -> Result<PathBuf, MeasureError> {
-        self.options.clip.as_deref().map_or_else(|| self.asset(default), existing)
+        self.options.clip.as_deref().map_or_else(|| self.asset(default), |path| self.existing(&here(path)))
     }
 
     /// The model asked for, or the asset `default`.
@@ -61,7 +62,7 @@ impl Context {
     /// # Errors
     /// A file that is not there.
     pub fn model(&self, default: &str) -> Result<PathBuf, MeasureError> {
-        self.options.model.as_deref().map_or_else(|| self.asset(default), existing)
+        self.options.model.as_deref().map_or_else(|| self.asset(default), |path| self.existing(&here(path)))
     }
 
     /// A file or folder among the assets. A measurement never skips: without its assets it fails.
@@ -69,7 +70,7 @@ impl Context {
     /// # Errors
     /// A file that is not there.
     pub fn asset(&self, relative: &str) -> Result<PathBuf, MeasureError> {
-        existing(&self.assets.join(relative))
+        self.existing(&self.assets.join(relative))
     }
 
     /// A call of the release binary.
@@ -81,14 +82,19 @@ impl Context {
     pub fn python(&self, script: &str) -> Invocation {
         Invocation::new(&self.python).arg(script).within(&self.root)
     }
+
+    fn existing(&self, path: &Path) -> Result<PathBuf, MeasureError> {
+        if self.root.join(path).exists() {
+            return Ok(path.to_path_buf());
+        }
+        let hint = "set OCELLI_ASSETS to the folder with models/, media/ and labels/";
+        Err(MeasureError::new(format!("there is no {}", path.display()), hint))
+    }
 }
 
-fn existing(path: &Path) -> Result<PathBuf, MeasureError> {
-    if path.exists() {
-        return Ok(path.to_path_buf());
-    }
-    let hint = "set OCELLI_ASSETS to the folder with models/, media/ and labels/";
-    Err(MeasureError::new(format!("there is no {}", path.display()), hint))
+/// A path from the command line means the folder that it was typed in.
+fn here(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 fn build(root: &Path) -> Result<(), MeasureError> {

@@ -9,6 +9,7 @@ use super::series::Series;
 const ROUNDS: usize = 3;
 const SIZES: [&str; 3] = ["640x480", "1280x720", "1920x1080"];
 const PEER: &str = "bench/preprocess_peer.py";
+const PEER_HINT: &str = "set OCELLI_PYTHON to a Python with opencv-python-headless and numpy";
 
 /// Alternates our kernel and the peer at each size.
 pub fn run(context: &Context) -> Result<Value, MeasureError> {
@@ -21,7 +22,7 @@ pub fn run(context: &Context) -> Result<Value, MeasureError> {
         let (mut ours_ms, mut peer_ms, mut ratio) = (Series::default(), Series::default(), Series::default());
         for _ in 0..context.rounds(ROUNDS) {
             let ours_ms_now = ours.run_number("p50_ms")?;
-            let peer_ms_now = peer.run_number("p50_ms")?;
+            let peer_ms_now = peer.run_number("p50_ms").map_err(|error| error.with_hint(PEER_HINT))?;
             ours_ms.push(ours_ms_now);
             peer_ms.push(peer_ms_now);
             ratio.push(peer_ms_now / ours_ms_now);
