@@ -1,1 +1,27 @@
-//! ocelli-record: see ARCHITECTURE.md.
+//! Files: sinks that write results as they come, and the summary at the end.
+//!
+//! A sink opens its file when it is made, before the first frame, so that a path that cannot be written ends the start
+//! and not the run; what stood in the file stays until the first result. How a file dies with its process:
+//!
+//! - `jsonl`: one `write` a line, so nothing is buffered and every line before the last is whole.
+//! - `coco` and the summary: written beside their place as `NAME.partial` and renamed when they are complete, so that
+//!   the name always stands for a whole file, the old or the new.
+//!
+//! What is not here: the form of what is written (`ocelli-report`), pictures, sockets.
+
+#![forbid(unsafe_code)]
+
+mod coco;
+mod distinct;
+mod jsonl;
+mod output;
+mod replace;
+mod spec;
+mod summary;
+
+pub use coco::CocoSink;
+pub use distinct::check_distinct;
+pub use jsonl::JsonlSink;
+pub use output::Destination;
+pub use spec::{SinkKind, SinkSpec, parse_sink};
+pub use summary::{summary_of, write_summary};

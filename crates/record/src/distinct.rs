@@ -1,0 +1,62 @@
+//! No two writers on one file: they would write over each other.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::PathBuf;
+
+use ocelli_pipeline::SinkError;
+
+use crate::replace::resolved;
+use crate::{Destination, SinkSpec};
+
+/// Checks that every sink, and the summary where there is one, has a file to itself. `./a`, `a`, a link to it and a
+/// second name for it are one file; character devices (`/dev/null`, a terminal) may be shared.
+///
+/// # Errors
+/// Names the first two that meet.
+pub fn check_distinct(sinks: &[SinkSpec], summary: Option<&Destination>) -> Result<(), SinkError> {
+    let sinks = sinks.iter().map(|sink| (sink.text.clone(), &sink.destination));
+    let summary = summary.map(|destination| (format!("the summary {destination}"), destination));
+    let writers: Vec<_> = sinks.chain(summary).collect();
+    let places: Vec<_> = writers.iter().map(|(_, destination)| Place::of(destination)).collect();
+    for (index, (name, _)) in writers.iter().enumerate() {
+        let twin =
+            (0..index).find(|&earlier| places[earlier] == places[index] && places[index] != Place::Shared);
+        if let Some(twin) = twin {
+            return Err(SinkError::new(
+                format!("{name} writes to the same place as {}", writers[twin].0),
+                "give each a file of its own",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What makes a place this one and no other.
+#[derive(Debug, PartialEq)]
+enum Place {
+    /// The standard output, where it is not a file or pipe that has another name.
+    Stdout,
+    /// Something that is there: device and inode.
+    Present(u64, u64),
+    /// Nothing yet: the directory's own path, and the name in it.
+    Absent(PathBuf),
+    /// A device that any number may write to.
+    Shared,
+}
+
+impl Place {
+    fn of(destination: &Destination) -> Self {
+        let metadata = match destination {
+            Destination::Stdout => destination.open().and_then(|file| file.metadata()),
+            Destination::Path(path) => fs::metadata(path),
+        };
+        match (metadata, destination) {
+            (Ok(metadata), Destination::Stdout) if metadata.file_type().is_char_device() => Self::Stdout,
+            (Ok(metadata), _) if metadata.file_type().is_char_device() => Self::Shared,
+            (Ok(metadata), _) => Self::Present(metadata.dev(), metadata.ino()),
+            (Err(_), Destination::Stdout) => Self::Stdout,
+            (Err(_), Destination::Path(path)) => Self::Absent(resolved(path)),
+        }
+    }
+}

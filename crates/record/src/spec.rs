@@ -1,0 +1,109 @@
+//! The grammar of sinks: `KIND:DESTINATION`.
+
+use std::sync::Arc;
+
+use ocelli_pipeline::{Sink, SinkError};
+use ocelli_report::RunLabels;
+
+use crate::{CocoSink, Destination, JsonlSink};
+
+/// What a sink writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SinkKind {
+    /// A line of JSON for every result.
+    Jsonl,
+    /// One array of COCO results.
+    Coco,
+}
+
+impl SinkKind {
+    /// Every kind, by the word it is asked for with.
+    pub const ALL: [(&'static str, Self); 2] = [("jsonl", Self::Jsonl), ("coco", Self::Coco)];
+}
+
+/// How sinks are written, for hints and help.
+const GRAMMAR: &str = "jsonl:PATH, jsonl:- (standard output), coco:PATH";
+
+/// A sink that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SinkSpec {
+    /// The text itself, its name in the account.
+    pub text: String,
+    /// What it writes.
+    pub kind: SinkKind,
+    /// Where to.
+    pub destination: Destination,
+}
+
+/// Reads `jsonl:PATH`, `jsonl:-` or `coco:PATH`. Looks at no disk.
+///
+/// # Errors
+/// Where the kind is none that we know, or the path is empty.
+pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
+    let unknown = |what: String| SinkError::new(what, format!("sinks are {GRAMMAR}"));
+    let Some((word, destination)) = text.split_once(':') else {
+        let guess = [(".jsonl", "jsonl"), (".json", "coco")].into_iter().find(|(end, _)| text.ends_with(end));
+        return Err(match guess {
+            Some((_, kind)) => SinkError::new(
+                format!("{text}: a sink begins with its kind"),
+                format!("write {kind}:{text}; sinks are {GRAMMAR}"),
+            ),
+            None => unknown(format!("{text:?} is not a sink")),
+        });
+    };
+    let kind = SinkKind::ALL.into_iter().find(|(known, _)| *known == word);
+    let Some((_, kind)) = kind else {
+        return Err(unknown(format!("{text}: there is no sink of the kind {word:?}")));
+    };
+    if destination.is_empty() {
+        return Err(SinkError::new(
+            format!("{text}: no path behind the colon"),
+            format!("sinks are {GRAMMAR}"),
+        ));
+    }
+    Ok(SinkSpec { text: text.to_owned(), kind, destination: Destination::from_text(destination) })
+}
+
+impl SinkSpec {
+    /// Opens the sink's file and makes the sink.
+    ///
+    /// # Errors
+    /// Where the file cannot be written to.
+    pub fn open(&self, labels: &Arc<RunLabels>) -> Result<Box<dyn Sink>, SinkError> {
+        let destination = self.destination.clone();
+        Ok(match self.kind {
+            SinkKind::Jsonl => Box::new(JsonlSink::create(&self.text, destination, Arc::clone(labels))?),
+            SinkKind::Coco => Box::new(CocoSink::create(&self.text, destination)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_destinations() {
+        let spec = |text: &str| parse_sink(text).map(|spec| (spec.kind, spec.destination)).unwrap();
+        assert_eq!(spec("jsonl:-"), (SinkKind::Jsonl, Destination::Stdout));
+        assert_eq!(spec("jsonl:./-"), (SinkKind::Jsonl, Destination::Path("./-".into())));
+        assert_eq!(spec("coco:a b:c.json"), (SinkKind::Coco, Destination::Path("a b:c.json".into())));
+    }
+
+    #[test]
+    fn what_is_no_sink_says_what_is() {
+        let cases = [
+            ("", r#""" is not a sink"#),
+            ("web:127.0.0.1:7001", r#"web:127.0.0.1:7001: there is no sink of the kind "web""#),
+            ("JSONL:a", r#"JSONL:a: there is no sink of the kind "JSONL""#),
+            ("jsonl:", "jsonl:: no path behind the colon"),
+            ("out.json", "out.json: a sink begins with its kind"),
+        ];
+        for (text, message) in cases {
+            let error = parse_sink(text).unwrap_err();
+            assert_eq!(error.to_string(), message);
+            assert!(error.hint().contains(GRAMMAR), "{}", error.hint());
+        }
+        assert!(parse_sink("out.jsonl").unwrap_err().hint().starts_with("write jsonl:out.jsonl;"));
+    }
+}
