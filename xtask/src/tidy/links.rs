@@ -120,7 +120,7 @@ mod tests {
             assert_eq!(found.len(), 1, "{link}: {found:?}");
             assert!(found[0].starts_with("docs/a.md:2:"), "{found:?}");
         }
-        assert_eq!(findings_in(check, &[("docs/a.md", "[a](../../b.md)")]).len(), 1);
+        assert_eq!(findings_in(check, &[("docs/a.md", "[a](../../b.md)"), ("b.md", "")]).len(), 1);
         assert_eq!(findings_in(check, &[("docs/a.md", "fine ![a](a.md), dead [a](b.md)")]).len(), 1);
     }
 

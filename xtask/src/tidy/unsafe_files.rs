@@ -14,7 +14,15 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/frame/src/memory.rs", "page-aligned memory, shared between the pool and its frames"),
     ("crates/frame/src/pool.rs", "a filling hands out the slot that only it holds"),
     ("crates/frame/tests/lease_loom.rs", "loom's cells hand out raw pointers"),
+    ("crates/preprocess/src/avx2/memory.rs", "vector loads and stores through references to whole arrays"),
+    (
+        "crates/preprocess/src/avx2/tensor.rs",
+        "loads from a local array, in the AVX2 kernel that writes the tensor",
+    ),
+    ("crates/record/tests/allocations.rs", "an allocator that counts"),
 ];
+
+const HERE: &str = "xtask/src/tidy/unsafe_files.rs";
 
 const ATTRIBUTE: &str = "#![forbid(unsafe_code)]";
 
@@ -27,11 +35,11 @@ fn check_against(tree: &Tree, listed: &[(&str, &str)]) -> Vec<Finding> {
     let is_listed = |path: &str| listed.iter().any(|(row, _)| *row == path);
     let mut findings = Vec::new();
     for (path, source) in tree.rust_files() {
-        if !is_listed(path) {
-            for line in source.lines_with("unsafe") {
-                let message = "unsafe in a file that is not listed in xtask/src/tidy/unsafe_files.rs";
-                findings.push(Finding::at(path, line, message));
-            }
+        let lines = source.lines_with("unsafe");
+        if let Some(&first) = lines.first().filter(|_| !is_listed(path)) {
+            let message =
+                format!("{} lines with unsafe, in a file that is not listed in {HERE}", lines.len());
+            findings.push(Finding::at(path, first, message));
         }
     }
     for (path, reason) in listed {
@@ -82,7 +90,7 @@ mod tests {
     fn unsafe_outside_the_list_is_found_and_talk_about_it_is_not() {
         let bad = ("crates/a/tests/a.rs", "fn f() {\n    unsafe { g() }\n}");
         assert_eq!(findings_in(&[bad], &[]).len(), 1);
-        assert!(findings_in(&[bad], &[])[0].starts_with("crates/a/tests/a.rs:2: unsafe"));
+        assert!(findings_in(&[bad], &[])[0].starts_with("crates/a/tests/a.rs:2: 1 lines with unsafe"));
         assert!(findings_in(&[bad], &[(bad.0, "why")]).is_empty());
         assert!(
             findings_in(&[("crates/a/src/b.rs", "// unsafe\nconst A: &str = \"unsafe\";")], &[]).is_empty()
