@@ -6,16 +6,28 @@ use std::fs;
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::sync::Arc;
 
-use ocelli_pipeline::{Sink, SinkError};
+use ocelli_frame::{BoxXyxy, Detection, FrameResult};
+use ocelli_pipeline::{Delivery, Sink, SinkError};
 use ocelli_record::{Destination, check_distinct, parse_sink, write_summary};
 use ocelli_report::Summary;
 use serde_json::Value;
-use support::{delivery, labels, scratch};
+use support::{labels, scratch};
 
 fn open(spec: &str) -> Result<Box<dyn Sink>, SinkError> {
     parse_sink(spec)?.open(&Arc::new(labels()))
+}
+
+/// The result of frame `sequence`, with so many detections.
+fn delivery(sequence: u64, detections: usize) -> Delivery {
+    let mut result = FrameResult::with_capacity(detections);
+    result.sequence = sequence;
+    let box_in_source = BoxXyxy { x1: 1.0, y1: 2.0, x2: 3.5, y2: 4.0 };
+    result.predictions.detections =
+        vec![Detection { class_id: 0, confidence: 0.5, box_in_source }; detections];
+    Delivery { result: Arc::new(result), frame: None }
 }
 
 #[test]
@@ -169,4 +181,33 @@ fn two_writers_on_one_file_are_found_out_by_whatever_name() {
     assert!(check("-", "-", None).is_err());
     let error = check(&at("a"), &at("b"), Some(&at("b"))).unwrap_err();
     assert!(error.to_string().starts_with("the summary "), "{error}");
+}
+
+/// Where [`a_file_that_may_not_grow_keeps_its_whole_lines`] wants its child to write.
+const LIMITED_PATH: &str = "OCELLI_TEST_LIMITED_PATH";
+
+#[test]
+fn a_file_that_may_not_grow_keeps_its_whole_lines() {
+    if let Some(path) = std::env::var_os(LIMITED_PATH) {
+        let mut sink = open(&format!("jsonl:{}", path.display())).unwrap();
+        let error = (0..1_000).find_map(|sequence| sink.write(&delivery(sequence, 3)).err()).unwrap();
+        eprintln!("{error}");
+        sink.finish().unwrap();
+        return;
+    }
+    // The limit on file sizes is the process's: a child of its own, in which the limit's signal is ignored.
+    let path = scratch("limited").join("out.jsonl");
+    let child = Command::new("sh")
+        .args(["-c", r#"trap '' XFSZ; ulimit -f 8; exec "$0" "$@""#])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "a_file_that_may_not_grow_keeps_its_whole_lines"])
+        .env(LIMITED_PATH, &path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "{said}");
+    let lines: Vec<Value> =
+        fs::read_to_string(&path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() > 3, "{said}");
+    assert!(said.contains(&format!("out.jsonl: line {}: File too large", lines.len() + 1)), "{said}");
 }
