@@ -1,6 +1,8 @@
 //! The one place where an instruction set is chosen. Every kernel is called through here.
 
 use crate::Isa;
+#[cfg(target_arch = "x86_64")]
+use crate::avx2;
 use crate::normalise::Normalise;
 use crate::plan::Columns;
 use crate::row::{PlanarRow, SourceRow};
@@ -10,7 +12,10 @@ impl Isa {
     /// Converts one source row and resizes it horizontally.
     pub(crate) fn resize_row(self, row: &SourceRow<'_>, columns: &Columns, out: &mut PlanarRow<i16>) {
         match self {
-            _ => scalar::resize_row(row, columns, 0..columns.taps.len(), out),
+            Self::Scalar => scalar::resize_row(row, columns, 0..columns.taps.len(), out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::resize_row(row, columns, out) },
         }
     }
 
@@ -23,35 +28,50 @@ impl Isa {
         codes: &mut PlanarRow<u8>,
     ) {
         match self {
-            _ => scalar::blend_rows(upper, lower, weight, codes),
+            Self::Scalar => scalar::blend_rows(upper, lower, weight, codes),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::rows::blend_rows(upper, lower, weight, codes) },
         }
     }
 
     /// Rounds one resized row to codes.
     pub(crate) fn round_row(self, row: &PlanarRow<i16>, codes: &mut PlanarRow<u8>) {
         match self {
-            _ => scalar::round_row(row, codes),
+            Self::Scalar => scalar::round_row(row, codes),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::rows::round_row(row, codes) },
         }
     }
 
     /// Codes of one channel to elements.
     pub(crate) fn planar_f32(self, codes: &[u8], multiplier: f32, bias: f32, out: &mut [f32]) {
         match self {
-            _ => scalar::planar_f32(codes, multiplier, bias, out),
+            Self::Scalar => scalar::planar_f32(codes, multiplier, bias, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::tensor::planar_f32(codes, multiplier, bias, out) },
         }
     }
 
     /// Codes of three channels to interleaved elements.
     pub(crate) fn interleaved_f32(self, codes: [&[u8]; 3], normalise: &Normalise, out: &mut [f32]) {
         match self {
-            _ => scalar::interleaved_f32(codes, normalise, out),
+            Self::Scalar => scalar::interleaved_f32(codes, normalise, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::tensor::interleaved_f32(codes, normalise, out) },
         }
     }
 
     /// Codes of three channels to interleaved bytes.
     pub(crate) fn interleaved_u8(self, codes: [&[u8]; 3], out: &mut [u8]) {
         match self {
-            _ => scalar::interleaved_u8(codes, out),
+            Self::Scalar => scalar::interleaved_u8(codes, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            Self::Avx2(_) => unsafe { avx2::tensor::interleaved_u8(codes, out) },
         }
     }
 }

@@ -20,11 +20,14 @@
 //!
 //! What is not here: where frames come from, models, threads, clocks.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod color;
 mod dispatch;
 mod error;
 mod isa;
 mod normalise;
+mod pick;
 mod plan;
 mod preprocessor;
 mod row;

@@ -4,7 +4,8 @@ use ocelli_frame::{ColorSpace, FrameInfo, InputFormat, Letterbox, PixelFormat, S
 
 use crate::PreprocessError;
 use crate::color::Color;
-use crate::row::SourceLayout;
+use crate::pick::Picks;
+use crate::row::{BLOCK, SourceLayout};
 use crate::taps::Taps;
 
 /// What a plan was made for.
@@ -35,21 +36,63 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct Columns {
     pub(crate) taps: Taps,
+    /// The taps' weights, padded with zeros to whole blocks.
+    pub(crate) weights: Vec<i16>,
     pub(crate) color: Color,
+    pub(crate) step: Step,
+}
+
+/// What the taps come to, for kernels that take whole blocks.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Pixel `x` for column `x`.
+    Dense,
+    /// The mean of pixels `2 * x` and `2 * x + 1`.
+    Halving,
+    /// One pixel for each column.
+    Single(Picks),
+    /// Between two pixels.
+    Between(Picks, Picks),
+    /// The source's rows are too short for loads of whole vectors.
+    Short,
+}
+
+impl Columns {
+    fn new(layout: SourceLayout, key: &PlanKey, content_width: u32) -> Self {
+        let taps = Taps::new(key.size.width, content_width);
+        let row_bytes = [0, 1, 2]
+            .map(|plane: usize| key.format.plane_extent(plane.min(key.format.planes() - 1), key.size).0);
+        let picks = |columns: &[u32]| Picks::new(layout, columns, row_bytes);
+        let step = if taps.is_dense() {
+            Step::Dense
+        } else if taps.is_halving() {
+            Step::Halving
+        } else if taps.is_single() {
+            picks(&taps.first).map_or(Step::Short, Step::Single)
+        } else {
+            match (picks(&taps.first), picks(&taps.second)) {
+                (Some(first), Some(second)) => Step::Between(first, second),
+                _ => Step::Short,
+            }
+        };
+        let mut weights = taps.weight.clone();
+        weights.resize(weights.len().next_multiple_of(BLOCK), 0);
+        Self { taps, weights, color: Color::new(key.color), step }
+    }
 }
 
 impl Plan {
     /// # Errors
     /// A picture without pixels, a format without a kernel.
     pub(crate) fn new(key: PlanKey, input: &InputFormat) -> Result<Self, PreprocessError> {
-        let PlanKey { size: source, format, color } = key;
+        let PlanKey { size: source, format, .. } = key;
         if [source.width, source.height, input.size.width, input.size.height].contains(&0) {
             return Err(PreprocessError::Empty { source, model: input.size });
         }
         let layout = SourceLayout::new(format).ok_or(PreprocessError::PixelFormat(format))?;
         let letterbox = Letterbox::new(source, input.size, input.padding);
         let content = letterbox.content.size;
-        let columns = Columns { taps: Taps::new(source.width, content.width), color: Color::new(color) };
+        let columns = Columns::new(layout, &key, content.width);
         Ok(Self { key, letterbox, layout, columns, rows: Taps::new(source.height, content.height) })
     }
 }

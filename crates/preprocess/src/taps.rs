@@ -42,6 +42,17 @@ impl Taps {
     pub(crate) fn is_single(&self) -> bool {
         self.weight.iter().all(|&weight| weight == 0)
     }
+
+    /// Whether target pixel `x` is source pixel `x`.
+    pub(crate) fn is_dense(&self) -> bool {
+        self.is_single() && self.first.iter().zip(0..).all(|(&first, x)| first == x)
+    }
+
+    /// Whether target pixel `x` is the mean of source pixels `2 * x` and `2 * x + 1`.
+    pub(crate) fn is_halving(&self) -> bool {
+        self.weight.iter().all(|&weight| weight == 1 << 14)
+            && self.first.iter().zip(0..).all(|(&first, x)| first == 2 * x)
+    }
 }
 
 #[cfg(test)]

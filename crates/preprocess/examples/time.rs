@@ -1,0 +1,66 @@
+//! How long one frame takes, by format, size and instruction set; the same cases as `bench/preprocess_peer.py`.
+//!
+//! `cargo run --release -p ocelli-preprocess --example time [FORMAT SIZE]`: one JSON object a line.
+
+use std::time::Instant;
+
+use ocelli_frame::{InputFormat, PixelFormat, Size, TensorMut};
+use ocelli_preprocess::{Isa, Preprocessor};
+use ocelli_testkit::frame_from;
+
+const RUNS: usize = 300;
+const WARM_UP_RUNS: usize = 20;
+const CASES: [(&str, u32, u32); 12] = [
+    ("yuyv", 640, 480),
+    ("yuyv", 1280, 720),
+    ("yuyv", 1920, 1080),
+    ("yuyv", 800, 600),
+    ("i420", 640, 360),
+    ("i420", 1280, 720),
+    ("i420", 1920, 1080),
+    ("nv12", 1920, 1080),
+    ("rgb24", 640, 480),
+    ("rgb24", 810, 1080),
+    ("rgb24", 1280, 720),
+    ("rgb24", 1920, 1080),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    for (format, width, height) in CASES {
+        let size = Size { width, height };
+        if !arguments.is_empty() && arguments != [format.to_owned(), size.to_string()] {
+            continue;
+        }
+        let format = PixelFormat::from_name(format).expect("a name from the table");
+        for isa in Isa::available() {
+            time(format, size, isa);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a stopwatch is what this program is")]
+fn time(format: PixelFormat, size: Size, isa: Isa) {
+    let frames = [1u8, 2, 3].map(|seed| {
+        frame_from(format, size, 0, |plane, row, column| {
+            (column % 192) as u8 + ((row * 31 + column * 17 + plane * 7) as u8 ^ seed) % 64
+        })
+    });
+    let input = InputFormat::ultralytics(Size { width: 640, height: 640 });
+    let mut preprocessor = Preprocessor::new(input, isa);
+    let mut tensor = vec![0.0f32; input.elements()];
+    let mut times_ms: Vec<f64> = (0..WARM_UP_RUNS + RUNS)
+        .map(|run| {
+            let start = Instant::now();
+            preprocessor.run(&frames[run % 3], TensorMut::F32(&mut tensor)).expect("a good frame");
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .skip(WARM_UP_RUNS)
+        .collect();
+    times_ms.sort_by(f64::total_cmp);
+    println!(
+        r#"{{"format":"{format}","size":"{size}","imgsz":640,"isa":"{isa}","p50_ms":{:.4},"min_ms":{:.4},"runs":{RUNS}}}"#,
+        times_ms[RUNS / 2],
+        times_ms[0]
+    );
+}
