@@ -19,6 +19,13 @@ pub enum SinkKind {
 impl SinkKind {
     /// Every kind, by the word it is asked for with.
     pub const ALL: [(&'static str, Self); 2] = [("jsonl", Self::Jsonl), ("coco", Self::Coco)];
+
+    /// Whether it needs the frames themselves, and so room for them in their sources' pools.
+    pub fn wants_pixels(self) -> bool {
+        match self {
+            Self::Jsonl | Self::Coco => false,
+        }
+    }
 }
 
 /// How sinks are written, for hints and help.

@@ -50,14 +50,14 @@ fn an_older_file_stays_until_the_first_line_and_then_goes_whole() {
     let older = "x".repeat(100_000);
     fs::write(&path, &older).unwrap();
     let mut sink = open(&format!("jsonl:{}", path.display())).unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), older);
+    assert!(fs::read_to_string(&path).unwrap() == older);
     sink.write(&delivery(0, 0)).unwrap();
     assert!(fs::read_to_string(&path).unwrap().starts_with('{'));
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
 
     fs::write(&path, &older).unwrap();
     open(&format!("jsonl:{}", path.display())).unwrap().finish().unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), "");
+    assert!(fs::read(&path).unwrap().is_empty());
 }
 
 #[test]
