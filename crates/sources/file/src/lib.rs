@@ -7,6 +7,7 @@
 
 mod errors;
 mod h264;
+mod images;
 pub mod limits;
 mod mp4;
 mod slots;
@@ -27,4 +28,16 @@ use ocelli_capture::{OpenOptions, Source, SourceError};
 /// or broken in its midst opens, and gives its error after the last whole picture.
 pub fn open_video(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>, SourceError> {
     Ok(Box::new(video::VideoSource::open(path, options)?))
+}
+
+/// Opens pictures (JPEG, PNG): `path` is one of them, a folder, or a pattern with `*`, `?` or `[…]`.
+///
+/// Frames are RGB24 or GREY, upright, each with its file's name in `FrameInfo::name`; a folder's come in the order of
+/// their names. At [`Pace::Live`](ocelli_capture::Pace) they come at `options.fps`, or one a second.
+///
+/// # Errors
+/// Where there are none, or the first is not one. A later picture that cannot be read ends the source with an error
+/// that names it.
+pub fn open_images(path: &Path, options: &OpenOptions) -> Result<Box<dyn Source>, SourceError> {
+    Ok(Box::new(images::ImageSource::open(path, images::list_pictures(path)?, options)?))
 }

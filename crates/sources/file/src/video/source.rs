@@ -253,7 +253,7 @@ fn place(
 ) -> Result<FrameInfo, SourceError> {
     let size = picture.size();
     check_size(name, size)?;
-    if size.width % 2 != 0 || size.height % 2 != 0 {
+    if !(size.width.is_multiple_of(2) && size.height.is_multiple_of(2)) {
         let what = format!("{name}: decoded pictures of {size}, which 4:2:0 cannot be");
         return Err(SourceError::new(SourceErrorKind::Corrupt, what, "write the file again"));
     }
