@@ -8,15 +8,15 @@ use super::series::Series;
 
 const ROUNDS: usize = 3;
 
-/// The confidence of `run`, and that of `eval`, which keeps thousands of candidates.
-const CONFIDENCES: [&str; 2] = ["0.25", "0.001"];
+/// The settings of `run`, and those of `eval`, which keeps thousands of candidates; by their confidences.
+const SETTINGS: [(&str, &str); 2] = [("0.25", ""), ("0.001", "--multi-label")];
 
-/// Runs our stage at each confidence.
+/// Runs our stage with each of them.
 pub fn run(context: &Context) -> Result<Value, MeasureError> {
     let mut commands = Map::new();
     let mut confidences = Map::new();
-    for confidence in CONFIDENCES {
-        let ours = context.ocelli().args("bench postprocess --json --conf").arg(confidence);
+    for (confidence, more) in SETTINGS {
+        let ours = context.ocelli().args("bench postprocess --json --conf").arg(confidence).args(more);
         let mut ours_ms = Series::default();
         for _ in 0..context.rounds(ROUNDS) {
             ours_ms.push(ours.run_number("p50_ms")?);

@@ -19,6 +19,7 @@ const LISTED: &[(&str, &str)] = &[
         "crates/preprocess/src/avx2/tensor.rs",
         "loads from a local array, in the AVX2 kernel that writes the tensor",
     ),
+    ("crates/preprocess/src/dispatch.rs", "calls kernels with the token that the CPU has their instructions"),
     ("crates/record/tests/allocations.rs", "an allocator that counts"),
 ];
 
