@@ -14,6 +14,7 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/frame/src/memory.rs", "page-aligned memory, shared between the pool and its frames"),
     ("crates/frame/src/pool.rs", "a filling hands out the slot that only it holds"),
     ("crates/frame/tests/lease_loom.rs", "loom's cells hand out raw pointers"),
+    ("crates/preprocess/src/avx2/picked.rs", "the one load whose place the plan has proved"),
     ("crates/preprocess/src/avx2/memory.rs", "vector loads and stores through references to whole arrays"),
     (
         "crates/preprocess/src/avx2/tensor.rs",
