@@ -3,6 +3,8 @@
 //!
 //! Shapes are fixed at load. What is not here: which model it is (that is the model card's), and any backend.
 
+#![forbid(unsafe_code)]
+
 mod error;
 
 use std::fmt::Debug;

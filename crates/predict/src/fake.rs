@@ -27,6 +27,11 @@ impl Fake {
         Self { name, clock, inference, detections, capacity: 1, jobs: VecDeque::with_capacity(1) }
     }
 
+    /// A predictor that finds nothing and takes no time: for runs without a model.
+    pub fn silent(clock: Arc<dyn Clock>) -> Self {
+        Self { name: "none".to_owned(), ..Self::new(clock, Duration::ZERO, Vec::new()) }
+    }
+
     /// The same, taking several jobs at once.
     #[must_use]
     pub fn with_capacity(mut self, capacity: usize) -> Self {

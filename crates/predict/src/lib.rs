@@ -3,6 +3,8 @@
 //!
 //! What is not here: anything behind the seam but the [`Fake`].
 
+#![forbid(unsafe_code)]
+
 mod fake;
 
 use std::fmt;

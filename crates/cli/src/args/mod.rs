@@ -1,0 +1,57 @@
+//! The command line: text becomes typed things here, once. `key=value` in Ultralytics' manner is another spelling of
+//! `--key value`.
+
+mod bench;
+mod eval;
+mod key_value;
+mod model;
+mod run;
+
+use clap::{Parser, Subcommand};
+
+pub use bench::{
+    BenchArguments, BenchEngine, BenchPostprocess, BenchPreprocess, BenchRun, BenchWhat, Repeat,
+};
+pub use eval::EvalArguments;
+pub use key_value::with_key_values;
+pub use model::{ModelArguments, SettingArguments};
+pub use run::{PlayArguments, RunArguments};
+
+/// Live video in, results out, with an age that is small, known and bounded.
+#[derive(Debug, Parser)]
+#[command(name = "ocelli", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find things in video or pictures, and write down what was found
+    Run(RunArguments),
+    /// Measure a model's accuracy against labelled pictures (COCO box mAP)
+    Eval(EvalArguments),
+    /// Measure the speed of the whole, or of one part
+    Bench(BenchArguments),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        let mut command = Arguments::command();
+        for name in ["run", "eval", "bench"] {
+            let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
+            assert!(help.lines().count() <= 50, "{name} -h has {} lines", help.lines().count());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Timing the same step again and again, and saying how long it took.
+
+use ocelli_frame::Clock;
+use serde_json::{Map, Value, json};
+
+use crate::args::Repeat;
+use crate::clock::MonotonicClock;
+use crate::failure::Failure;
+
+/// The times of every measured run, sorted.
+#[derive(Debug)]
+pub struct Times {
+    sorted_ns: Vec<u64>,
+}
+
+impl Times {
+    /// Runs `step` a tenth as often to warm up, then as often as asked, timing each.
+    pub fn measure(repeat: &Repeat, mut step: impl FnMut() -> Result<(), Failure>) -> Result<Self, Failure> {
+        let clock = MonotonicClock::start();
+        for _ in 0..repeat.runs.div_ceil(10) {
+            step()?;
+        }
+        let mut sorted_ns = Vec::with_capacity(repeat.runs as usize);
+        for _ in 0..repeat.runs {
+            let start_ns = clock.now_ns();
+            step()?;
+            sorted_ns.push(clock.now_ns() - start_ns);
+        }
+        sorted_ns.sort_unstable();
+        Ok(Self { sorted_ns })
+    }
+
+    /// The time below which this share (0 to 1) of the runs stayed, in milliseconds.
+    pub fn quantile_ms(&self, share: f64) -> f64 {
+        let rank = (share * self.sorted_ns.len() as f64).ceil() as usize;
+        self.sorted_ns[rank.clamp(1, self.sorted_ns.len()) - 1] as f64 * 1e-6
+    }
+
+    /// Prints the times with what was measured: `facts` is a JSON object.
+    pub fn tell(&self, repeat: &Repeat, facts: Value) {
+        let (min, p50, p99) = (self.quantile_ms(0.0), self.quantile_ms(0.5), self.quantile_ms(0.99));
+        let max = self.quantile_ms(1.0);
+        if repeat.json {
+            let mut object = match facts {
+                Value::Object(object) => object,
+                _ => Map::new(),
+            };
+            let times = [("min_ms", min), ("p50_ms", p50), ("p99_ms", p99), ("max_ms", max)];
+            object.extend(times.map(|(name, ms)| (name.to_owned(), json!(ms))));
+            object.insert("runs".to_owned(), json!(repeat.runs));
+            println!("{}", Value::Object(object));
+        } else {
+            println!("p50 {p50:.3} ms   min {min:.3}   p99 {p99:.3}   max {max:.3}   {} runs", repeat.runs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_times_that_were_measured() {
+        let times = Times { sorted_ns: (1..=100).map(|n| n * 1_000_000).collect() };
+        let quantiles = [0.0, 0.5, 0.99, 1.0].map(|share| times.quantile_ms(share).round());
+        assert_eq!(quantiles, [1.0, 50.0, 99.0, 100.0]);
+    }
+
+    #[test]
+    fn every_run_is_counted_and_an_error_ends_it() {
+        let mut calls = 0;
+        let repeat = Repeat { runs: 20, json: true };
+        let times = Times::measure(&repeat, || {
+            calls += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((calls, times.sorted_ns.len()), (22, 20));
+        assert!(Times::measure(&repeat, || Err(Failure::new("no", "none"))).is_err());
+    }
+}

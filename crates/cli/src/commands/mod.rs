@@ -1,0 +1,5 @@
+//! One file for each thing that `ocelli` does.
+
+pub mod bench;
+pub mod eval;
+pub mod run;

@@ -1,0 +1,41 @@
+//! `ocelli run`: sources through a model to sinks.
+
+use ocelli_postprocess::Settings;
+use ocelli_record::{Destination, check_distinct, parse_sink, summary_of, write_summary};
+
+use crate::args::RunArguments;
+use crate::failure::Failure;
+use crate::memory;
+use crate::wiring::{Assembly, Order, failures_of, settings};
+
+/// Everything is decided before the first frame; then frames run; then the account is told.
+pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let sinks = arguments.sinks.iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
+    let summary_to = arguments.summary.as_ref().map(|path| Destination::from_text(&path.to_string_lossy()));
+    check_distinct(&sinks, summary_to.as_ref())?;
+    let mut assembly = Assembly::new(Order {
+        sources: &arguments.sources,
+        model: &arguments.model,
+        settings: settings(&arguments.settings, Settings::default()),
+        play: &arguments.play,
+        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count(),
+        quiet: arguments.quiet,
+    })?;
+    for sink in &sinks {
+        assembly.add_sink(sink.open(&assembly.labels)?);
+    }
+    let labels = assembly.labels.clone();
+    let outcome = assembly.run()?;
+
+    let summary = summary_of(&outcome, &labels, memory::use_so_far());
+    if !arguments.quiet {
+        eprint!("{summary}");
+    }
+    let mut failures = failures_of(&outcome);
+    if let Some(destination) = summary_to
+        && let Err(error) = write_summary(&destination, &summary)
+    {
+        failures.push(error.into());
+    }
+    Failure::several(failures).map_or(Ok(()), Err)
+}

@@ -1,0 +1,85 @@
+//! A run put together: sources, predictor and sinks in one pipeline, with the signals and the status line around it.
+
+use std::sync::Arc;
+
+use ocelli_frame::Clock;
+use ocelli_pipeline::{Pipeline, RunOutcome, Sink, Stop, frames_held};
+use ocelli_postprocess::Settings;
+use ocelli_report::{RunLabels, unique_names};
+
+use crate::args::{ModelArguments, PlayArguments};
+use crate::clock::MonotonicClock;
+use crate::failure::Failure;
+use crate::signals;
+use crate::status::Status;
+use crate::wiring::{Predicting, SourcePlan, open_sources, predictor};
+
+/// What a run is put together from.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The sources' texts.
+    pub sources: &'a [String],
+    /// Which model, on what.
+    pub model: &'a ModelArguments,
+    /// What is kept of its findings.
+    pub settings: Settings,
+    /// How sources play.
+    pub play: &'a PlayArguments,
+    /// Sinks to come that want pixels: their frames need room in the sources' pools.
+    pub pixel_sinks: usize,
+    /// No status line.
+    pub quiet: bool,
+}
+
+/// A run before its first frame.
+pub struct Assembly {
+    /// The names behind the numbers.
+    pub labels: Arc<RunLabels>,
+    pipeline: Pipeline,
+    status: Status,
+    stop: Stop,
+}
+
+impl Assembly {
+    /// Loads the model and opens the sources.
+    pub fn new(order: Order<'_>) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = Arc::new(MonotonicClock::start());
+        let detections_max = order.settings.max_det;
+        let Predicting { predictor, backend, model, classes } =
+            predictor(order.model, order.settings, &clock)?;
+        let readers = frames_held(predictor.capacity(), order.pixel_sinks);
+        let sources = open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
+        let names = unique_names(sources.iter().map(|source| source.info().name.clone()));
+        let labels = Arc::new(RunLabels { sources: names, backend, model, classes });
+        let stop = Stop::default();
+        let status = Status::of(&sources, order.quiet);
+        let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
+        sources.into_iter().for_each(|source| pipeline.add_source(source));
+        Ok(Self { labels, pipeline, status, stop })
+    }
+
+    /// Adds a sink.
+    pub fn add_sink(&mut self, sink: Box<dyn Sink>) {
+        self.pipeline.add_sink(sink);
+    }
+
+    /// Runs to the end, or to a signal.
+    pub fn run(self) -> Result<RunOutcome, Failure> {
+        signals::stop_on_signals(&self.stop)?;
+        Ok(self.status.during(&self.pipeline.progress(), || self.pipeline.run()))
+    }
+}
+
+/// Everything that went wrong in a run.
+pub fn failures_of(outcome: &RunOutcome) -> Vec<Failure> {
+    let sources = outcome.sources.iter().filter_map(|source| source.error.as_ref()).map(Failure::from);
+    let predictor = outcome.predict_error.iter().map(Failure::from);
+    let sinks = outcome.sinks.iter().filter_map(|sink| sink.error.as_ref()).map(Failure::from);
+    let threads = outcome.panicked.iter().map(|(thread, message)| {
+        Failure::new(
+            format!("thread \"{thread}\" panicked: {message}"),
+            "this is a bug in Ocelli: please report it with these lines",
+        )
+    });
+    sources.chain(predictor).chain(sinks).chain(threads).collect()
+}

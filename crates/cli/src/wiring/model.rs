@@ -1,0 +1,186 @@
+//! From `--model` and its companions to a loaded model, its card, and a predictor.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, thread};
+
+use ocelli_engine::{LoadOptions, Model, Threads};
+use ocelli_frame::{BoxXyxy, Clock, Detection};
+use ocelli_local::{Local, Parts};
+use ocelli_model::{CARD_BYTES_MAX, ModelCard};
+use ocelli_postprocess::Settings;
+use ocelli_predict::{Fake, Predictor};
+use ocelli_preprocess::Isa;
+
+use crate::args::{ModelArguments, SettingArguments};
+use crate::failure::Failure;
+use crate::wiring::{Engine, backend_by_name};
+
+/// A model that can be run.
+#[derive(Debug)]
+pub struct LoadedModel {
+    /// The backend that loaded it.
+    pub backend: &'static str,
+    /// The model itself.
+    pub model: Arc<dyn Model>,
+    /// What it is.
+    pub card: ModelCard,
+    /// Its file's stem and its input: `yolov8n_640_fp32@640`.
+    pub label: String,
+    /// The threads that were asked for.
+    pub threads: Threads,
+}
+
+/// A predictor and the names behind its numbers.
+pub struct Predicting {
+    /// The middle stretch of the run.
+    pub predictor: Box<dyn Predictor>,
+    /// What runs.
+    pub backend: String,
+    /// The model and its input.
+    pub model: String,
+    /// Class names by id.
+    pub classes: Vec<String>,
+}
+
+/// The predictor that the arguments ask for.
+pub fn predictor(
+    arguments: &ModelArguments,
+    settings: Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Predicting, Failure> {
+    let without_model = |fake: Fake, classes| Predicting {
+        backend: fake.name().to_owned(),
+        predictor: Box::new(fake),
+        model: "none".to_owned(),
+        classes,
+    };
+    if let Engine::Fake(time) = backend_by_name(&arguments.backend)? {
+        let fake = Fake::new(Arc::clone(clock), time, scripted_detections());
+        return Ok(without_model(fake, vec!["scripted".to_owned()]));
+    }
+    if arguments.model.as_deref() == Some(Path::new("none")) {
+        return Ok(without_model(Fake::silent(Arc::clone(clock)), Vec::new()));
+    }
+    let loaded = load_model(arguments)?;
+    let predictor = Local::new(Parts {
+        name: loaded.backend.to_owned(),
+        clock: Arc::clone(clock),
+        model: &*loaded.model,
+        card: &loaded.card,
+        threads: &loaded.threads,
+        isa: isa()?,
+        settings,
+    })?;
+    Ok(Predicting {
+        predictor: Box::new(predictor),
+        backend: loaded.backend.to_owned(),
+        model: loaded.label,
+        classes: loaded.card.classes,
+    })
+}
+
+/// Loads the model file that the arguments name, and finds out what it is.
+pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
+    let Some(path) = &arguments.model else {
+        return Err(Failure::usage("no model", "name one with --model FILE.onnx, or --model none for none"));
+    };
+    let Engine::Backend(backend) = backend_by_name(&arguments.backend)? else {
+        return Err(Failure::usage(
+            format!("--backend {} runs no model", arguments.backend),
+            "it stands in for one in `run`",
+        ));
+    };
+    let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
+    let model = backend.load(path, &LoadOptions { input_size })?;
+    let name = path.display().to_string();
+    let card = match card_text(arguments, path)? {
+        Some((card_path, text)) => {
+            let place = card_path.display().to_string();
+            ModelCard::from_toml(&place, &text, &name, model.inputs(), model.outputs(), model.metadata())?
+        }
+        None => ModelCard::infer(&name, model.inputs(), model.outputs(), model.metadata())?,
+    };
+    if let Some(task) = arguments.task {
+        card.expect_task(task)?;
+    }
+    let size = card.input.size;
+    let side = if size.width == size.height { size.width.to_string() } else { size.to_string() };
+    let stem = path.file_stem().map_or(name.clone(), |stem| stem.to_string_lossy().into_owned());
+    Ok(LoadedModel {
+        backend: backend.name(),
+        model,
+        card,
+        label: format!("{stem}@{side}"),
+        threads: threads(arguments),
+    })
+}
+
+/// The card that was named, or the one beside the model where there is one.
+fn card_text(arguments: &ModelArguments, model: &Path) -> Result<Option<(PathBuf, String)>, Failure> {
+    let (path, is_asked_for) = match &arguments.card {
+        Some(path) => (path.clone(), true),
+        None => (model.with_extension("toml"), false),
+    };
+    let unreadable = |error: std::io::Error| {
+        Failure::new(format!("{}: {error}", path.display()), "a card is a TOML file that can be read")
+    };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound && !is_asked_for => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut text = String::new();
+    let bytes = file.take(CARD_BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if bytes > CARD_BYTES_MAX {
+        return Err(Failure::new(
+            format!("{}: longer than {CARD_BYTES_MAX} bytes", path.display()),
+            "a card is a short TOML file: is this one?",
+        ));
+    }
+    Ok(Some((path, text)))
+}
+
+/// The engine's threads: those asked for, else one for each core that is named or that there is.
+fn threads(arguments: &ModelArguments) -> Threads {
+    let cores = arguments.cores.clone();
+    let all =
+        if cores.is_empty() { thread::available_parallelism().map_or(1, usize::from) } else { cores.len() };
+    Threads { count: arguments.threads.map_or(all, usize::from), cores }
+}
+
+/// What is kept: the arguments over `defaults`.
+pub fn settings(arguments: &SettingArguments, defaults: Settings) -> Settings {
+    Settings {
+        confidence: arguments.conf.unwrap_or(defaults.confidence),
+        iou: arguments.iou,
+        max_det: arguments.max_det,
+        classes: (!arguments.classes.is_empty()).then(|| arguments.classes.clone()),
+        ..defaults
+    }
+}
+
+/// The best instruction set here, or the one that `OCELLI_ISA` names.
+pub fn isa() -> Result<Isa, Failure> {
+    let Some(name) = env::var_os("OCELLI_ISA") else { return Ok(Isa::detect()) };
+    let name = name.to_string_lossy();
+    Isa::from_name(&name).ok_or_else(|| {
+        let available: Vec<_> = Isa::available().map(|isa| isa.to_string()).collect();
+        Failure::usage(
+            format!("OCELLI_ISA={name}: not an instruction set that this processor has"),
+            format!("here it may be {}", available.join(", ")),
+        )
+    })
+}
+
+/// What the fake says of every frame.
+fn scripted_detections() -> Vec<Detection> {
+    let detection = |confidence, x1: f32, y1: f32| Detection {
+        class_id: 0,
+        confidence,
+        box_in_source: BoxXyxy { x1, y1, x2: x1 + 80.0, y2: y1 + 60.0 },
+    };
+    vec![detection(0.9, 20.0, 20.0), detection(0.5, 200.0, 120.0)]
+}
