@@ -1,4 +1,5 @@
-//! Where frames come from: the seam [`Source`], the one URI grammar, and the synthetic scene.
+//! Where frames come from: the seam [`Source`], the one grammar of sources ([`SourceUri`]), when a recorded picture is
+//! due ([`Pacer`]), and the [synthetic scene](synthetic).
 //!
 //! What is not here: drivers, decoders, models. Each of those implements [`Source`] in a crate of its own.
 
@@ -6,6 +7,9 @@
 
 mod pacer;
 mod source;
+pub mod synthetic;
+mod uri;
 
 pub use pacer::Pacer;
 pub use source::{Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
+pub use uri::{DeviceFormat, DeviceUri, OnDisk, SecretUrl, SourceUri, redact};

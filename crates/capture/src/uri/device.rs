@@ -1,0 +1,101 @@
+//! Cameras on this machine, as text. They are parsed here and opened by the crate that talks to the driver.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use ocelli_frame::{PixelFormat, Size};
+
+use super::query::{bad, each_pair, fps, size};
+use crate::SourceError;
+
+const KNOWN: &str = "size=WxH, fps=F, format=NAME";
+
+/// A camera and what is wanted of it. What is not said is the driver's choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeviceUri {
+    /// `/dev/video0`.
+    pub path: PathBuf,
+    /// The picture.
+    pub size: Option<Size>,
+    /// Frames a second.
+    pub fps: Option<f64>,
+    /// How the camera sends pixels.
+    pub format: Option<DeviceFormat>,
+}
+
+/// How a camera sends pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFormat {
+    /// Motion JPEG.
+    Mjpg,
+    /// As they are.
+    Raw(PixelFormat),
+}
+
+impl DeviceUri {
+    pub(super) fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), size: None, fps: None, format: None }
+    }
+
+    /// `text` is what stands behind `v4l2:`.
+    pub(super) fn parse(text: &str) -> Result<Self, SourceError> {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        // `v4l2:///dev/video0` has an empty host.
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let mut device = match path {
+            "" => return Err(bad("`v4l2:` without a device", "write it as `v4l2:///dev/video0`")),
+            number if is_number(number) => Self::at(format!("/dev/video{number}")),
+            path => Self::at(path),
+        };
+        each_pair(query, KNOWN, |key, value| {
+            match key {
+                "size" => device.size = Some(size(key, value)?),
+                "fps" => device.fps = Some(fps(key, value)?),
+                "format" => device.format = Some(DeviceFormat::parse(value)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(device)
+    }
+}
+
+impl DeviceFormat {
+    fn parse(name: &str) -> Result<Self, SourceError> {
+        if name.eq_ignore_ascii_case("MJPG") || name.eq_ignore_ascii_case("MJPEG") {
+            return Ok(Self::Mjpg);
+        }
+        PixelFormat::from_name(name).map(Self::Raw).ok_or_else(|| {
+            let raw: Vec<_> = PixelFormat::ALL.iter().map(ToString::to_string).collect();
+            bad(format!("unknown format `{name}`"), format!("known: MJPG, {}", raw.join(", ")))
+        })
+    }
+}
+
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl fmt::Display for DeviceFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mjpg => f.write_str("MJPG"),
+            Self::Raw(format) => write!(f, "{format}"),
+        }
+    }
+}
+
+impl fmt::Display for DeviceUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wishes = [
+            self.size.map(|size| format!("size={size}")),
+            self.fps.map(|fps| format!("fps={fps}")),
+            self.format.map(|format| format!("format={format}")),
+        ];
+        let wishes: Vec<_> = wishes.into_iter().flatten().collect();
+        match wishes.is_empty() {
+            true => write!(f, "{}", self.path.display()),
+            false => write!(f, "v4l2://{}?{}", self.path.display(), wishes.join("&")),
+        }
+    }
+}
