@@ -1,40 +1,18 @@
 //! The scene as a source: the same on every run, numbered in its pixels, true to its truth, paced, and free of
 //! allocations once it runs.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ocelli_capture::synthetic::{Scene, SceneOptions, open};
 use ocelli_capture::{Next, OpenOptions, Pace, Source};
 use ocelli_frame::{Clock, ClockKind, Frame, Size, SourceIndex};
-use ocelli_testkit::ManualClock;
+use ocelli_testkit::{CountingAllocator, ManualClock};
 
 const TIMEOUT: Duration = Duration::from_millis(20);
 
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: hands everything on to the system's allocator, and counts.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are those of `System`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn options(pace: Pace) -> (OpenOptions, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::default());
@@ -182,9 +160,9 @@ fn a_frame_allocates_nothing() {
     let (options, _) = options(Pace::Max);
     let mut source = open(small(None), &options).unwrap();
     drop(frame(&mut *source));
-    let before = ALLOCATIONS.with(Cell::get);
+    let before = CountingAllocator::on_this_thread();
     for _ in 0..50 {
         drop(frame(&mut *source));
     }
-    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    assert_eq!(CountingAllocator::on_this_thread() - before, 0);
 }

@@ -1,8 +1,7 @@
 //! What tests of several crates share: assets that may be missing, a clock that tests move by hand, frames made from
 //! a formula, ONNX files written by hand, and the suite that every engine must pass. Only ever a dev-dependency.
 
-#![forbid(unsafe_code)]
-
+mod allocations;
 mod assets;
 mod clock;
 pub mod engine_conformance;
@@ -10,6 +9,7 @@ mod folder;
 mod frames;
 pub mod onnx;
 
+pub use allocations::CountingAllocator;
 pub use assets::{asset, assets_root};
 pub use clock::ManualClock;
 pub use folder::TestFolder;

@@ -76,8 +76,8 @@ mod tests {
             ("rtsp://user:pw@host:554/live", "rtsp://user:***@host:554/live"),
             ("rtsp://:pw@host", "rtsp://:***@host"),
             ("rtsp://user:p@w/1?2@host/live", "rtsp://user:***@host/live"),
-            ("http://h/a?user=u&PassWord=pw&x=1", "http://h/a?user=u&PassWord=***&x=1"),
-            ("http://u:p@h/a?token=t", "http://u:***@h/a?token=***"),
+            ("http://example.com/a?user=u&PassWord=pw&x=1", "http://example.com/a?user=u&PassWord=***&x=1"),
+            ("http://u:p@example.com/a?token=t", "http://u:***@example.com/a?token=***"),
         ] {
             let secret = SecretUrl::new(url);
             assert_eq!(secret.to_string(), shown);

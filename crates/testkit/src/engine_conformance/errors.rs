@@ -12,10 +12,7 @@ pub(super) fn check(backend: &dyn Backend) {
     let folder = TestFolder::new("conformance");
     let picture = [Axis::Fixed(1), Axis::Fixed(3), Axis::Fixed(4), Axis::Fixed(4)];
     let relu = |shape: &[Axis<'_>]| {
-        OnnxModel::new(13)
-            .input("x", FLOAT, shape)
-            .output("y", FLOAT, shape)
-            .node("Relu", &["x"], "y", &[])
+        OnnxModel::new(13).input("x", FLOAT, shape).output("y", FLOAT, shape).node("Relu", &["x"], "y", &[])
     };
     let file = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -31,10 +28,12 @@ pub(super) fn check(backend: &dyn Backend) {
     expect(backend, &file("text.onnx", b"this is no model\n"), None, BadModel, "text.onnx");
     expect(backend, &file("cut.onnx", &whole[..whole.len() / 2]), None, BadModel, "cut.onnx");
 
-    let unknown = OnnxModel::new(13)
-        .input("x", FLOAT, &picture)
-        .output("y", FLOAT, &picture)
-        .node("Frobnicate", &["x"], "y", &[]);
+    let unknown = OnnxModel::new(13).input("x", FLOAT, &picture).output("y", FLOAT, &picture).node(
+        "Frobnicate",
+        &["x"],
+        "y",
+        &[],
+    );
     let path = unknown.write(folder.path(), "operator.onnx");
     expect(backend, &path, None, UnsupportedOperator, "Frobnicate");
 
