@@ -1,4 +1,5 @@
-//! The summary in words, for people at a terminal: one fact a line, labels in a column.
+//! The summary in words, for people at a terminal: one fact a line, labels in a column. Errors are not repeated here:
+//! they are told last, each with its hint.
 
 use std::fmt;
 
@@ -37,8 +38,7 @@ impl fmt::Display for Summary {
             f,
             "  {:width$}  peak {mebibytes:.1} MiB, page faults {major} major, {minor} minor",
             "memory"
-        )?;
-        self.errors.iter().try_for_each(|error| writeln!(f, "  {:width$}  {error}", "error"))
+        )
     }
 }
 

@@ -58,7 +58,6 @@ fn words_line_up() {
   jsonl:-    written 8
   invalid    4 candidates were not numbers
   memory     peak 1.5 MiB, page faults 0 major, 77 minor
-  error      cam: gone
 ";
     assert_eq!(summary().to_string(), expected);
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ocelli_eval::{GroundTruth, MeanAveragePrecision, ScoredBox, mean_average_precision, parse_labels};
+use ocelli_eval::{GroundTruth, MeanAveragePrecision, ScoredBox, mean_average_precision, parse_yolo_labels};
 use ocelli_frame::{Detection, Size};
 use ocelli_pipeline::{Delivery, Demand, Sink, SinkError};
 use ocelli_postprocess::Settings;
@@ -108,9 +108,13 @@ fn accuracy(pictures: &[Picture], labels: &Path) -> Result<MeanAveragePrecision,
             }
         };
         label_files += 1;
-        let objects = parse_labels(&text, picture.size)
+        let objects = parse_yolo_labels(&text)
             .map_err(|error| Failure::new(format!("{}: {error}", path.display()), error.hint()))?;
-        truth.extend(objects.into_iter().map(|object| GroundTruth { image_id: picture.image_id, ..object }));
+        truth.extend(objects.into_iter().map(|object| GroundTruth {
+            image_id: picture.image_id,
+            class_id: object.class_id,
+            box_in_source: object.box_in_source(picture.size),
+        }));
     }
     if label_files == 0 {
         return Err(Failure::new(

@@ -1,5 +1,6 @@
 //! From source texts to open sources.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ocelli_capture::{OpenOptions, Pace, Source, SourceUri, synthetic};
@@ -44,9 +45,17 @@ pub fn open_sources(texts: &[String], plan: &SourcePlan<'_>) -> Result<Vec<Box<d
 }
 
 fn open(text: &str, options: &OpenOptions) -> Result<Box<dyn Source>, Failure> {
-    let later = |what: &str, hint: &str| Err(Failure::usage(format!("{text}: {what}"), hint));
-    match SourceUri::parse(text)? {
-        SourceUri::Video(path) => Ok(open_video(&path, options)?),
-        _ => later("unknown", "…"),
-    }
+    let uri = SourceUri::parse(text)?;
+    Ok(match &uri {
+        SourceUri::Video(path) => open_video(path, options)?,
+        SourceUri::Image(path) | SourceUri::Folder(path) => open_images(path, options)?,
+        SourceUri::Glob(pattern) => open_images(Path::new(pattern), options)?,
+        SourceUri::Synthetic(scene) => synthetic::open(scene.clone(), options)?,
+        _ => {
+            return Err(Failure::usage(
+                format!("{uri}: cameras and network streams are not read yet"),
+                "a video file, pictures (file, folder, glob), or synthetic:",
+            ));
+        }
+    })
 }

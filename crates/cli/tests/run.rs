@@ -1,0 +1,156 @@
+//! `ocelli run` on the built-in scene and models that answer at once: results, accounts, several sources, signals.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{assert_ok, command, json, json_lines, ocelli, quick_model, stderr};
+use ocelli_testkit::TestFolder;
+use serde_json::Value;
+
+#[test]
+fn every_frame_gives_one_line_in_order_and_the_account_adds_up() {
+    let folder = TestFolder::new("run");
+    let model = quick_model(&folder);
+    let output = ocelli(
+        folder.path(),
+        ["run", "synthetic:?frames=50&size=320x240", "--model", &model, "--sink", "jsonl:out.jsonl", "--sink",
+            "coco:out.json", "--summary", "s.json"],
+    );
+    assert_ok(&output);
+    let lines = json_lines(&folder.join("out.jsonl"));
+    assert_eq!(lines.len(), 50);
+    for (n, line) in lines.iter().enumerate() {
+        assert_eq!((&line["v"], &line["seq"]), (&Value::from(1), &Value::from(n)));
+        assert_eq!(line["size"], Value::from(vec![320, 240]));
+        assert_eq!(line["backend"], "rten");
+        // A 64x64 model sees 320x240 at 1:5 with 8 pixels of padding above: (16, 16)..(48, 48) comes back as this.
+        let detection = &line["detections"][0];
+        assert_eq!(detection["class_id"], 1);
+        assert_eq!(detection["box"], Value::from(vec![80.0, 40.0, 240.0, 200.0]));
+        assert_eq!(line["detections"].as_array().unwrap().len(), 1);
+    }
+    let summary = json(&folder.join("s.json"));
+    let sources = summary["sources"].as_object().unwrap();
+    let account = sources.values().next().unwrap();
+    assert_eq!((sources.len(), &account["captured"], &account["emitted"]), (1, &50.into(), &50.into()));
+    assert_eq!(account["in_flight"], 0);
+    assert_eq!(json(&folder.join("out.json")).as_array().unwrap().len(), 50);
+    assert!(stderr(&output).contains("50 results"), "{}", stderr(&output));
+}
+
+#[test]
+fn key_value_arguments_are_the_same_as_flags() {
+    let folder = TestFolder::new("run");
+    let model = quick_model(&folder);
+    let output = ocelli(
+        folder.path(),
+        ["run", "source=synthetic:?frames=3", &format!("model={model}"), "conf=0.95", "sink=jsonl:out.jsonl"],
+    );
+    assert_ok(&output);
+    let lines = json_lines(&folder.join("out.jsonl"));
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line["detections"].as_array().unwrap().is_empty()), "conf is heeded");
+}
+
+#[test]
+fn sources_have_an_account_each_and_share_the_model() {
+    let folder = TestFolder::new("run");
+    let model = quick_model(&folder);
+    let output = ocelli(
+        folder.path(),
+        ["run", "synthetic:?frames=20", "synthetic:?frames=30&seed=2", "--model", &model, "--sink",
+            "jsonl:out.jsonl", "--summary", "s.json", "--quiet"],
+    );
+    assert_ok(&output);
+    assert_eq!(stderr(&output), "", "--quiet is quiet");
+    let summary = json(&folder.join("s.json"));
+    let mut captured: Vec<_> =
+        summary["sources"].as_object().unwrap().values().map(|source| source["captured"].as_u64()).collect();
+    captured.sort();
+    assert_eq!(captured, [Some(20), Some(30)]);
+    let lines = json_lines(&folder.join("out.jsonl"));
+    for name in summary["sources"].as_object().unwrap().keys() {
+        let of_source = lines.iter().filter(|line| line["source"] == name.as_str());
+        assert!(of_source.enumerate().all(|(n, line)| line["seq"] == n), "{name} is out of order");
+    }
+}
+
+#[test]
+fn a_model_named_none_gives_frames_and_times_only() {
+    let folder = TestFolder::new("run");
+    let arguments = ["run", "synthetic:?frames=5", "--model", "none", "--sink", "jsonl:-"];
+    let output = ocelli(folder.path(), arguments);
+    assert_ok(&output);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.lines().all(|line| line.contains(r#""model":"none""#)), "{text}");
+}
+
+#[test]
+fn live_the_newest_frame_wins_and_the_others_are_counted() {
+    let folder = TestFolder::new("run");
+    let output = ocelli(
+        folder.path(),
+        ["run", "synthetic:?frames=40&fps=100", "--pace", "live", "--backend", "fake:50ms", "--sink",
+            "jsonl:out.jsonl", "--summary", "s.json"],
+    );
+    assert_ok(&output);
+    let summary = json(&folder.join("s.json"));
+    let account = summary["sources"].as_object().unwrap().values().next().unwrap().clone();
+    let (emitted, superseded) =
+        (account["emitted"].as_u64().unwrap(), account["dropped"]["superseded"].as_u64().unwrap());
+    assert_eq!((account["captured"].as_u64(), emitted + superseded), (Some(40), 40));
+    assert!(superseded > 0, "50 ms of work on frames 10 ms apart");
+    let lines = json_lines(&folder.join("out.jsonl"));
+    assert_eq!(lines.len() as u64, emitted);
+    let told: u64 = lines.iter().filter_map(|line| line["dropped"]["superseded"].as_u64()).sum();
+    assert!(told <= superseded, "each drop is told once");
+    assert_eq!(lines.last().unwrap()["seq"], 39, "the last frame is always the newest");
+}
+
+/// SIGTERM in the middle: files are whole, the account adds up, the exit is a success.
+#[test]
+fn a_signal_ends_the_run_in_order() {
+    let folder = TestFolder::new("run");
+    let mut child = command(folder.path())
+        .args(["run", "synthetic:", "--loop", "--backend", "fake:5ms", "--sink", "jsonl:out.jsonl"])
+        .args(["--sink", "coco:out.json", "--summary", "s.json", "--quiet"])
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    let written = || std::fs::metadata(folder.join("out.jsonl")).map_or(0, |file| file.len());
+    while written() < 5_000 {
+        assert!(started.elapsed() < Duration::from_secs(60), "no results");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let killed = std::process::Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    assert!(killed.success());
+    assert!(child.wait().unwrap().success());
+    let summary = json(&folder.join("s.json"));
+    assert_eq!(summary["stopped"], true);
+    let account = summary["sources"].as_object().unwrap().values().next().unwrap().clone();
+    let count = |value: &Value| value.as_u64().unwrap();
+    let dropped: u64 = account["dropped"].as_object().unwrap().values().map(count).sum();
+    assert_eq!(count(&account["captured"]), count(&account["emitted"]) + dropped);
+    assert_eq!(json_lines(&folder.join("out.jsonl")).len() as u64, count(&account["emitted"]));
+    assert!(json(&folder.join("out.json")).is_array());
+}
+
+#[test]
+fn every_part_can_be_timed() {
+    let folder = TestFolder::new("bench");
+    let model = quick_model(&folder);
+    let engine = ["bench", "engine", "--model", &model, "--runs", "5", "--json"];
+    let run = ["bench", "run", "synthetic:?frames=20", "--model", &model, "--json"];
+    let preprocess = ["bench", "preprocess", "--format", "yuyv", "--size", "64x48", "--runs", "5", "--json"];
+    let postprocess = ["bench", "postprocess", "--imgsz", "64", "--runs", "5", "--json"];
+    for (arguments, runs) in [(&engine[..], 5), (&run, 20), (&preprocess, 5), (&postprocess, 5)] {
+        let output = ocelli(folder.path(), arguments);
+        assert_ok(&output);
+        let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(figures["runs"], runs, "{arguments:?}");
+        let ms = |name: &str| figures[name].as_f64().unwrap();
+        assert!(0.0 < ms("min_ms") && ms("min_ms") <= ms("p50_ms") && ms("p50_ms") <= ms("p99_ms"), "{figures}");
+    }
+}
