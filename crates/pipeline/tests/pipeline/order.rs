@@ -10,7 +10,7 @@ use ocelli_pipeline::{Demand, Pipeline, Stop};
 use ocelli_predict::Fake;
 use ocelli_testkit::ManualClock;
 
-use crate::parts::{CAPACITY_MAX, Keeping, Numbered, Reading, pipeline};
+use crate::parts::{Keeping, Numbered, Reading, pipeline};
 use crate::watch::{Count, all_emitted, run};
 
 #[test]
@@ -35,21 +35,26 @@ fn at_pace_max_a_slow_sink_gets_every_frame_in_order() {
 
 #[test]
 fn a_predictor_with_several_jobs_may_answer_in_any_order() {
+    const CAPACITY: usize = 4;
     let (sink, kept) = Keeping::new("sink", Demand::Every);
-    let mut pipeline = pipeline(Reading::new().newest_of(CAPACITY_MAX), &Stop::default());
-    pipeline.add_source(Box::new(Numbered::new(0, 60, Pace::Max)));
-    pipeline.add_source(Box::new(Numbered::new(1, 60, Pace::Max)));
+    let mut pipeline = pipeline(Reading::new().newest_of(CAPACITY), &Stop::default());
+    for index in 0..2 {
+        pipeline.add_source(Box::new(Numbered::new(index, 60, Pace::Max).held_by(CAPACITY, 1)));
+    }
     pipeline.add_sink(Box::new(sink.with_pixels()));
     let outcome = run(pipeline);
     assert!(outcome.is_success(), "{outcome:?}");
-    for index in 0..2 {
-        let results = kept.results();
-        let of_source = results.iter().filter(|result| result.source.0 == index);
-        let mut sequences: Vec<_> = of_source.map(|result| result.sequence).collect();
-        assert!(!sequences.is_sorted(), "the predictor was to turn the order around: {sequences:?}");
+    let of_source = |index: u16| {
+        let results = kept.results().into_iter().filter(move |result| result.source.0 == index);
+        results.map(|result| result.sequence).collect::<Vec<_>>()
+    };
+    let mut sequences = [of_source(0), of_source(1)];
+    let in_order = sequences.iter().all(|sequences| sequences.is_sorted());
+    assert!(!in_order, "the predictor was to turn the order around: {sequences:?}");
+    for (sequences, source) in sequences.iter_mut().zip(&outcome.sources) {
         sequences.sort_unstable();
-        assert!(sequences.into_iter().eq(0..60));
-        assert_eq!(outcome.sources[usize::from(index)].counts, all_emitted(60));
+        assert!(sequences.iter().copied().eq(0..60));
+        assert_eq!(source.counts, all_emitted(60));
     }
 }
 

@@ -17,9 +17,6 @@ use ocelli_testkit::ManualClock;
 use crate::watch::Count;
 
 const SIZE: Size = Size { width: 64, height: 2 };
-/// Sinks that want pixels, at most, in any of these runs; and the largest capacity of a predictor.
-const SINKS_WITH_PIXELS: usize = 1;
-pub const CAPACITY_MAX: usize = 4;
 /// More frames than any run gets to.
 pub const ENDLESS: u64 = u64::MAX;
 
@@ -42,11 +39,16 @@ pub struct Numbered {
 
 impl Numbered {
     pub fn new(index: u16, frames: u64, pace: Pace) -> Self {
-        let bytes = FrameInfo::packed_bytes(PixelFormat::Grey, SIZE);
-        let pool = Pool::host(frames_held(CAPACITY_MAX, SINKS_WITH_PIXELS), bytes, 0).unwrap();
+        let pool = pool_for(1, 1);
         let info = SourceInfo { name: format!("s{index}"), size: Some(SIZE), fps: None, frames: None, pace };
         let before = Box::new(|_| Ok(()));
         Self { info, source: SourceIndex(index), pool, frames, next: 0, asked: Count::default(), before }
+    }
+
+    /// Makes room for another predictor than one of capacity 1, or other sinks than one that wants pixels.
+    pub fn held_by(mut self, predictor_capacity: usize, sinks_with_pixels: usize) -> Self {
+        self.pool = pool_for(predictor_capacity, sinks_with_pixels);
+        self
     }
 
     /// Calls `before` with each frame's number before it makes it.
@@ -54,6 +56,11 @@ impl Numbered {
         self.before = Box::new(before);
         self
     }
+}
+
+fn pool_for(predictor_capacity: usize, sinks_with_pixels: usize) -> Pool {
+    let bytes = FrameInfo::packed_bytes(PixelFormat::Grey, SIZE);
+    Pool::host(frames_held(predictor_capacity, sinks_with_pixels), bytes, 0).unwrap()
 }
 
 impl Source for Numbered {
