@@ -32,7 +32,8 @@ pub trait Sink: Send {
     /// Which results it wants, and whether with their pixels. Asked once, before the first frame.
     fn demand(&self) -> (Demand, bool);
 
-    /// Takes one result.
+    /// Takes one result. Results are used again: a sink that wants to keep one copies what is in it. The pipeline counts
+    /// on every `Arc` of it being gone when this returns.
     ///
     /// # Errors
     /// The sink gets nothing more; the run goes on without it and ends with this error.
