@@ -1,6 +1,7 @@
 //! How long one frame takes, by format, size and instruction set; the same cases as `bench/preprocess_peer.py`.
 //!
-//! `cargo run --release -p ocelli-preprocess --example time [FORMAT SIZE]`: one JSON object a line.
+//! `cargo run --release -p ocelli-preprocess --example time [FORMAT SIZE]`: one JSON object a line. `OCELLI_ISA` picks
+//! one instruction set; without it, all are timed.
 
 use std::time::Instant;
 
@@ -33,7 +34,8 @@ fn main() {
             continue;
         }
         let format = PixelFormat::from_name(format).expect("a name from the table");
-        for isa in Isa::available() {
+        let only = std::env::var("OCELLI_ISA").ok().and_then(|name| Isa::from_name(&name));
+        for isa in Isa::available().filter(|isa| only.is_none_or(|only| *isa == only)) {
             time(format, size, isa);
         }
     }

@@ -5,7 +5,7 @@ use crate::Isa;
 use crate::avx2;
 use crate::normalise::Normalise;
 use crate::plan::Columns;
-use crate::row::{PlanarRow, SourceRow};
+use crate::row::{PlanarRow, RowPair, SourceRow};
 use crate::scalar;
 
 impl Isa {
@@ -14,7 +14,7 @@ impl Isa {
         match self {
             Self::Scalar => scalar::resize_row(row, columns, 0..columns.taps.len(), out),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
             Self::Avx2(_) => unsafe { avx2::resize_row(row, columns, out) },
         }
     }
@@ -30,7 +30,7 @@ impl Isa {
         match self {
             Self::Scalar => scalar::blend_rows(upper, lower, weight, codes),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
             Self::Avx2(_) => unsafe { avx2::rows::blend_rows(upper, lower, weight, codes) },
         }
     }
@@ -40,18 +40,18 @@ impl Isa {
         match self {
             Self::Scalar => scalar::round_row(row, codes),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
             Self::Avx2(_) => unsafe { avx2::rows::round_row(row, codes) },
         }
     }
 
     /// Codes of one channel to elements.
-    pub(crate) fn planar_f32(self, codes: &[u8], multiplier: f32, bias: f32, out: &mut [f32]) {
+    pub(crate) fn planar_f32(self, codes: &[u8], normalise: &Normalise, channel: usize, out: &mut [f32]) {
         match self {
-            Self::Scalar => scalar::planar_f32(codes, multiplier, bias, out),
+            Self::Scalar => scalar::planar_f32(codes, normalise, channel, out),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
-            Self::Avx2(_) => unsafe { avx2::tensor::planar_f32(codes, multiplier, bias, out) },
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
+            Self::Avx2(_) => unsafe { avx2::tensor::planar_f32(codes, normalise, channel, out) },
         }
     }
 
@@ -60,7 +60,7 @@ impl Isa {
         match self {
             Self::Scalar => scalar::interleaved_f32(codes, normalise, out),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
             Self::Avx2(_) => unsafe { avx2::tensor::interleaved_f32(codes, normalise, out) },
         }
     }
@@ -70,8 +70,40 @@ impl Isa {
         match self {
             Self::Scalar => scalar::interleaved_u8(codes, out),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Avx2` is made only where the CPU has AVX2.
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
             Self::Avx2(_) => unsafe { avx2::tensor::interleaved_u8(codes, out) },
+        }
+    }
+
+    /// A tensor row of red, green and blue planes, straight from two source rows.
+    pub(crate) fn direct_f32(
+        self,
+        rows: &RowPair<'_>,
+        columns: &Columns,
+        normalise: &Normalise,
+        out: [&mut [f32]; 3],
+    ) {
+        match self {
+            Self::Scalar => scalar::direct_row(rows, columns, 0..columns.taps.len(), normalise, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
+            Self::Avx2(_) => unsafe { avx2::direct::row_f32(rows, columns, normalise, out) },
+        }
+    }
+
+    /// A tensor row of red, green and blue planes, straight from two source rows.
+    pub(crate) fn direct_u8(
+        self,
+        rows: &RowPair<'_>,
+        columns: &Columns,
+        normalise: &Normalise,
+        out: [&mut [u8]; 3],
+    ) {
+        match self {
+            Self::Scalar => scalar::direct_row(rows, columns, 0..columns.taps.len(), normalise, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
+            Self::Avx2(_) => unsafe { avx2::direct::row_u8(rows, columns, normalise, out) },
         }
     }
 }

@@ -8,12 +8,12 @@ use std::fmt;
 pub enum Isa {
     /// Plain Rust: the oracle, and what runs where there is nothing better.
     Scalar,
-    /// x86-64 with 256-bit integer vectors (2013 and later).
+    /// x86-64 with 256-bit integer vectors and fused multiply-add (2013 and later).
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
 }
 
-/// Proof that the CPU has AVX2.
+/// Proof that the CPU has AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Avx2(());
@@ -21,7 +21,8 @@ pub struct Avx2(());
 #[cfg(target_arch = "x86_64")]
 impl Avx2 {
     fn detect() -> Option<Self> {
-        std::arch::is_x86_feature_detected!("avx2").then_some(Self(()))
+        (std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma"))
+            .then_some(Self(()))
     }
 }
 

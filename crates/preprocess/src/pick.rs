@@ -4,13 +4,16 @@
 //! Four columns are a **quad**: 16 bytes that hold their first numbers (Y or R), second, third, and four unused bytes. A
 //! quad is the bitwise or of `terms` shuffled loads; which plane each term loads from is the same for all quads.
 
-use crate::row::{BLOCK, SourceLayout};
+use crate::row::SourceLayout;
 
 /// Bytes of one load.
 pub(crate) const WINDOW: usize = 16;
 
 /// A shuffle index that gives 0.
 const NOTHING: u8 = 0x80;
+
+/// The counts of terms that kernels are made for; a quad of three planes never needs more than four loads of each.
+pub(crate) const TERM_COUNTS: [usize; 5] = [1, 2, 3, 4, 12];
 
 /// One load of a quad: `shuffle[i]` says which of the 16 bytes from `offset` on becomes byte `i`.
 #[derive(Clone, Copy, Debug)]
@@ -19,41 +22,52 @@ pub(crate) struct Term {
     pub(crate) offset: usize,
 }
 
-/// The quads of a row.
+/// The quads of a row. Private fields: kernels rest on every load lying inside `row_bytes`.
 #[derive(Debug)]
 pub(crate) struct Picks {
-    /// The plane of each term of a quad.
-    pub(crate) term_planes: Vec<usize>,
-    /// `term_planes.len()` for each quad; quads enough for whole blocks.
-    pub(crate) terms: Vec<Term>,
-    /// What each plane's row must have for every load to stay inside it.
-    pub(crate) row_bytes: [usize; 3],
+    term_planes: Vec<usize>,
+    terms: Vec<Term>,
+    row_bytes: [usize; 3],
 }
 
 impl Picks {
-    /// `columns` are source columns in rising order; the last one is repeated to fill the last block. `None` where a
-    /// row of the source is shorter than one load.
+    /// `columns` are source columns, whole quads of them. `None` where a row of the source is shorter than one load.
     pub(crate) fn new(layout: SourceLayout, columns: &[u32], row_bytes: [usize; 3]) -> Option<Self> {
-        let last = *columns.last()?;
-        let planes = layout.places(0).map(|(plane, _)| plane);
-        if planes.iter().any(|&plane| row_bytes[plane] < WINDOW) {
+        if layout.places(0).iter().any(|&(plane, _)| row_bytes[plane] < WINDOW) {
             return None;
         }
-        let mut columns = columns.to_vec();
-        columns.resize(columns.len().next_multiple_of(BLOCK), last);
         let quads: Vec<_> =
             columns.as_chunks::<4>().0.iter().map(|quad| quad_terms(layout, *quad, row_bytes)).collect();
-        let terms_of = |plane: usize| quads.iter().map(|quad| quad[plane].len()).max().unwrap_or(0);
-        let counts = [0, 1, 2].map(terms_of);
+        let needed =
+            [0, 1, 2].map(|plane: usize| quads.iter().map(|quad| quad[plane].len()).max().unwrap_or(0));
+        let mut term_planes: Vec<usize> =
+            (0..3).flat_map(|plane| std::iter::repeat_n(plane, needed[plane])).collect();
+        let count = TERM_COUNTS.into_iter().find(|&count| count >= term_planes.len())?;
+        term_planes.resize(count, 0);
         let nothing = Term { shuffle: [NOTHING; WINDOW], offset: 0 };
-        let mut terms = Vec::new();
+        let mut terms = Vec::with_capacity(quads.len() * count);
         for quad in &quads {
-            for (plane, count) in counts.into_iter().enumerate() {
-                terms.extend((0..count).map(|index| quad[plane].get(index).copied().unwrap_or(nothing)));
+            for (plane, needed) in needed.into_iter().enumerate() {
+                terms.extend((0..needed).map(|index| quad[plane].get(index).copied().unwrap_or(nothing)));
             }
+            terms.resize(terms.len().next_multiple_of(count), nothing);
         }
-        let term_planes = (0..3).flat_map(|plane| std::iter::repeat_n(plane, counts[plane])).collect();
         Some(Self { term_planes, terms, row_bytes })
+    }
+
+    /// The plane of each term of a quad: one of `TERM_COUNTS` many.
+    pub(crate) fn term_planes(&self) -> &[usize] {
+        &self.term_planes
+    }
+
+    /// `term_planes().len()` for each quad.
+    pub(crate) fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// What each plane's row must have for every load to stay inside it.
+    pub(crate) fn row_bytes(&self) -> [usize; 3] {
+        self.row_bytes
     }
 }
 
@@ -105,7 +119,8 @@ mod tests {
     #[test]
     fn quads_hold_what_their_columns_name() {
         for (width, step) in [(33usize, 1), (100, 3), (640, 7), (997, 31)] {
-            let columns: Vec<u32> = (0..width as u32).step_by(step).collect();
+            let mut columns: Vec<u32> = (0..width as u32).step_by(step).collect();
+            columns.truncate(columns.len() / 4 * 4);
             let half = width.div_ceil(2);
             check(SourceLayout::I420, width, &columns, [width, half, half]);
             check(SourceLayout::Nv12, width, &columns, [width, 2 * half, 2 * half]);
@@ -118,8 +133,8 @@ mod tests {
 
     #[test]
     fn short_rows_are_left_to_the_oracle() {
-        assert!(Picks::new(SourceLayout::Grey, &[0, 3], [15; 3]).is_none());
-        assert!(Picks::new(SourceLayout::I420, &[0, 3], [30, 15, 15]).is_none());
-        assert!(Picks::new(SourceLayout::Grey, &[0, 3], [16; 3]).is_some());
+        assert!(Picks::new(SourceLayout::Grey, &[0, 3, 5, 7], [15; 3]).is_none());
+        assert!(Picks::new(SourceLayout::I420, &[0, 3, 5, 7], [30, 15, 15]).is_none());
+        assert!(Picks::new(SourceLayout::Grey, &[0, 3, 5, 7], [16; 3]).is_some());
     }
 }

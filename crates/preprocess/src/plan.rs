@@ -30,6 +30,9 @@ pub(crate) struct Plan {
     pub(crate) layout: SourceLayout,
     pub(crate) columns: Columns,
     pub(crate) rows: Taps,
+    /// Whether every source row is of use to one target row alone, and can become it without a stop in between: one
+    /// source pixel for each target pixel, or the mean of two by two.
+    pub(crate) is_direct: bool,
 }
 
 /// What a kernel needs to resize one row.
@@ -49,10 +52,11 @@ pub(crate) enum Step {
     Dense,
     /// The mean of pixels `2 * x` and `2 * x + 1`.
     Halving,
-    /// One pixel for each column.
+    /// One pixel for each column: quads for whole blocks of `BLOCK` columns.
     Single(Picks),
-    /// Between two pixels.
-    Between(Picks, Picks),
+    /// Between two pixels: four quads of first pixels, then the four of the second pixels of the same 16 columns; whole
+    /// blocks of `BLOCK` columns.
+    Between(Picks),
     /// The source's rows are too short for loads of whole vectors.
     Short,
 }
@@ -68,17 +72,27 @@ impl Columns {
         } else if taps.is_halving() {
             Step::Halving
         } else if taps.is_single() {
-            picks(&taps.first).map_or(Step::Short, Step::Single)
+            picks(&in_blocks(&taps.first)).map_or(Step::Short, Step::Single)
         } else {
-            match (picks(&taps.first), picks(&taps.second)) {
-                (Some(first), Some(second)) => Step::Between(first, second),
-                _ => Step::Short,
-            }
+            let (first, second) = (in_blocks(&taps.first), in_blocks(&taps.second));
+            let both = first.as_chunks::<16>().0.iter().zip(second.as_chunks::<16>().0);
+            let columns: Vec<u32> =
+                both.flat_map(|(first, second)| first.iter().chain(second)).copied().collect();
+            picks(&columns).map_or(Step::Short, Step::Between)
         };
         let mut weights = taps.weight.clone();
         weights.resize(weights.len().next_multiple_of(BLOCK), 0);
         Self { taps, weights, color: Color::new(key.color), step }
     }
+}
+
+/// The last column is repeated to fill the last block.
+fn in_blocks(columns: &[u32]) -> Vec<u32> {
+    let mut columns = columns.to_vec();
+    if let Some(&last) = columns.last() {
+        columns.resize(columns.len().next_multiple_of(BLOCK), last);
+    }
+    columns
 }
 
 impl Plan {
@@ -93,6 +107,12 @@ impl Plan {
         let letterbox = Letterbox::new(source, input.size, input.padding);
         let content = letterbox.content.size;
         let columns = Columns::new(layout, &key, content.width);
-        Ok(Self { key, letterbox, layout, columns, rows: Taps::new(source.height, content.height) })
+        let rows = Taps::new(source.height, content.height);
+        let is_direct = match columns.step {
+            Step::Dense | Step::Single(_) => rows.is_single(),
+            Step::Halving => rows.is_halving(),
+            Step::Between(_) | Step::Short => false,
+        };
+        Ok(Self { key, letterbox, layout, columns, rows, is_direct })
     }
 }

@@ -2,6 +2,8 @@
 
 use ocelli_frame::{Frame, PixelFormat, Plane};
 
+use crate::taps::Taps;
+
 /// Rows of our own are padded to whole blocks of this many pixels: kernels need no tails on them.
 pub(crate) const BLOCK: usize = 32;
 
@@ -71,6 +73,15 @@ impl<'a> Picture<'a> {
         let [luma, cb, cr] = &self.planes;
         SourceRow { layout: self.layout, planes: [luma.row(y), cb.row(chroma_y), cr.row(chroma_y)] }
     }
+
+    /// The rows that target row `y` lies between.
+    pub(crate) fn row_pair(&self, taps: &Taps, y: usize) -> RowPair<'a> {
+        RowPair {
+            upper: self.row(taps.first[y] as usize),
+            lower: self.row(taps.second[y] as usize),
+            weight: taps.weight[y],
+        }
+    }
 }
 
 /// The bytes that hold one row of a picture.
@@ -78,6 +89,14 @@ impl<'a> Picture<'a> {
 pub(crate) struct SourceRow<'a> {
     pub(crate) layout: SourceLayout,
     pub(crate) planes: [&'a [u8]; 3],
+}
+
+/// Two source rows, and the lower one's weight in 1/32768.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowPair<'a> {
+    pub(crate) upper: SourceRow<'a>,
+    pub(crate) lower: SourceRow<'a>,
+    pub(crate) weight: i16,
 }
 
 impl SourceRow<'_> {

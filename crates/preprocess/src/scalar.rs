@@ -6,13 +6,15 @@
 //! 2. `blend_rows`, `round_row`: two resized rows are blended by the row's weight (or one is taken as it is) and rounded
 //!    to whole codes, half up.
 //! 3. `planar_f32`, `interleaved_f32`, `interleaved_u8`: codes become tensor elements. Planar u8 is a copy.
+//! 4. `direct_row`: all of that at once, where no resized row is of use twice.
 
 use std::ops::Range;
 
 use crate::color::{Color, blend};
 use crate::normalise::Normalise;
 use crate::plan::Columns;
-use crate::row::{PlanarRow, SourceRow};
+use crate::row::{PlanarRow, RowPair, SourceRow};
+use crate::tensor::Element;
 
 /// Resizes the target columns `range` of one source row.
 pub(crate) fn resize_row(
@@ -22,15 +24,36 @@ pub(crate) fn resize_row(
     out: &mut PlanarRow<i16>,
 ) {
     let [red, green, blue] = out.planes_mut();
-    let taps = &columns.taps;
     for x in range {
-        let weight = taps.weight[x];
-        let first = pixel(row, &columns.color, taps.first[x] as usize);
-        let second = pixel(row, &columns.color, taps.second[x] as usize);
-        red[x] = blend(first[0], second[0], weight);
-        green[x] = blend(first[1], second[1], weight);
-        blue[x] = blend(first[2], second[2], weight);
+        [red[x], green[x], blue[x]] = resized_pixel(row, columns, x);
     }
+}
+
+/// The target columns `range` of the blend of two source rows, as elements of the tensor's planes for red, green and
+/// blue.
+pub(crate) fn direct_row<T: Element>(
+    rows: &RowPair<'_>,
+    columns: &Columns,
+    range: Range<usize>,
+    normalise: &Normalise,
+    out: [&mut [T]; 3],
+) {
+    let [red, green, blue] = out;
+    for x in range {
+        let upper = resized_pixel(&rows.upper, columns, x);
+        let lower = resized_pixel(&rows.lower, columns, x);
+        let code = |color: usize| rounded(blend(upper[color], lower[color], rows.weight));
+        red[x] = T::of(code(0), normalise, normalise.order[0]);
+        green[x] = T::of(code(1), normalise, normalise.order[1]);
+        blue[x] = T::of(code(2), normalise, normalise.order[2]);
+    }
+}
+
+fn resized_pixel(row: &SourceRow<'_>, columns: &Columns, x: usize) -> [i16; 3] {
+    let taps = &columns.taps;
+    let first = pixel(row, &columns.color, taps.first[x] as usize);
+    let second = pixel(row, &columns.color, taps.second[x] as usize);
+    [0, 1, 2].map(|color| blend(first[color], second[color], taps.weight[x]))
 }
 
 fn pixel(row: &SourceRow<'_>, color: &Color, x: usize) -> [i16; 3] {
@@ -65,10 +88,10 @@ fn rounded(value: i16) -> u8 {
     ((value + 32) >> 6) as u8
 }
 
-/// One channel's codes as elements: `element = code * multiplier + bias`.
-pub(crate) fn planar_f32(codes: &[u8], multiplier: f32, bias: f32, out: &mut [f32]) {
+/// One channel's codes as elements.
+pub(crate) fn planar_f32(codes: &[u8], normalise: &Normalise, channel: usize, out: &mut [f32]) {
     for (&code, element) in codes.iter().zip(out) {
-        *element = f32::from(code) * multiplier + bias;
+        *element = normalise.element(code, channel);
     }
 }
 

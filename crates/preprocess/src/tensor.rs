@@ -6,6 +6,8 @@ use ocelli_frame::{Rect, Size, TensorLayout};
 
 use crate::Isa;
 use crate::normalise::Normalise;
+use crate::plan::Columns;
+use crate::row::RowPair;
 
 /// An element type that tensors are written in.
 pub(crate) trait Element: Copy {
@@ -17,6 +19,15 @@ pub(crate) trait Element: Copy {
 
     /// Codes of three channels, in the tensor's order, to elements that alternate between them.
     fn write_interleaved(isa: Isa, codes: [&[u8]; 3], normalise: &Normalise, out: &mut [Self]);
+
+    /// Source rows to the tensor's planes for red, green and blue, where the plan is direct.
+    fn write_direct(
+        isa: Isa,
+        rows: &RowPair<'_>,
+        columns: &Columns,
+        normalise: &Normalise,
+        out: [&mut [Self]; 3],
+    );
 }
 
 impl Element for f32 {
@@ -25,11 +36,21 @@ impl Element for f32 {
     }
 
     fn write_planar(isa: Isa, codes: &[u8], normalise: &Normalise, channel: usize, out: &mut [Self]) {
-        isa.planar_f32(codes, normalise.multiplier[channel], normalise.bias[channel], out);
+        isa.planar_f32(codes, normalise, channel, out);
     }
 
     fn write_interleaved(isa: Isa, codes: [&[u8]; 3], normalise: &Normalise, out: &mut [Self]) {
         isa.interleaved_f32(codes, normalise, out);
+    }
+
+    fn write_direct(
+        isa: Isa,
+        rows: &RowPair<'_>,
+        columns: &Columns,
+        normalise: &Normalise,
+        out: [&mut [Self]; 3],
+    ) {
+        isa.direct_f32(rows, columns, normalise, out);
     }
 }
 
@@ -44,6 +65,16 @@ impl Element for u8 {
 
     fn write_interleaved(isa: Isa, codes: [&[u8]; 3], _: &Normalise, out: &mut [Self]) {
         isa.interleaved_u8(codes, out);
+    }
+
+    fn write_direct(
+        isa: Isa,
+        rows: &RowPair<'_>,
+        columns: &Columns,
+        normalise: &Normalise,
+        out: [&mut [Self]; 3],
+    ) {
+        isa.direct_u8(rows, columns, normalise, out);
     }
 }
 
@@ -100,7 +131,7 @@ impl<'a, T: Element> TensorRows<'a, T> {
         let (left, width) = (self.content.x as usize, self.content.size.width as usize);
         let right = left + width;
         let (isa, normalise, pad) = (self.isa, self.normalise, self.pad);
-        let codes = normalise.source_channel.map(|channel| &codes[channel][..width]);
+        let codes = normalise.order.map(|channel| &codes[channel][..width]);
         match normalise.layout {
             TensorLayout::Nchw => {
                 for channel in 0..3 {
@@ -118,6 +149,33 @@ impl<'a, T: Element> TensorRows<'a, T> {
                 fill_pixels(&mut row[3 * right..], pad);
             }
         }
+    }
+
+    /// Whether `write_direct` can be used.
+    pub(crate) fn is_planar(&self) -> bool {
+        self.normalise.layout == TensorLayout::Nchw
+    }
+
+    /// Writes row `content_y` of the content, straight from the source rows that it is made of, and the bars beside it.
+    /// The tensor must be planar.
+    pub(crate) fn write_direct(&mut self, content_y: usize, rows: &RowPair<'_>, columns: &Columns) {
+        let (width, height) = (self.size.width as usize, self.size.height as usize);
+        let y = self.content.y as usize + content_y;
+        let left = self.content.x as usize;
+        let right = left + self.content.size.width as usize;
+        let pad = self.pad;
+        let (first, rest) = self.elements.split_at_mut(width * height);
+        let (second, third) = rest.split_at_mut(width * height);
+        let mut channel = 0..3;
+        let [first, second, third] = [first, second, third].map(|plane| {
+            let row = &mut plane[y * width..][..width];
+            let pad = pad[channel.next().unwrap_or(0)];
+            row[..left].fill(pad);
+            row[right..].fill(pad);
+            &mut row[left..right]
+        });
+        let out = if self.normalise.order[0] == 0 { [first, second, third] } else { [third, second, first] };
+        T::write_direct(self.isa, rows, columns, self.normalise, out);
     }
 
     /// Rows of `per_pixel` elements a pixel.

@@ -28,7 +28,7 @@ pub(crate) struct Gains {
 
 impl Gains {
     #[inline]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     pub(crate) fn new(color: &Color) -> Self {
         Self {
             sign: _mm256_set1_epi8(i8::MIN),
@@ -45,7 +45,7 @@ impl Gains {
 
     /// What the chroma adds to luma for red, green and blue; of centred Cb and Cr.
     #[inline]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     pub(crate) fn chroma(&self, cb: __m256i, cr: __m256i) -> Triple {
         let red = _mm256_mulhrs_epi16(cr, self.red_from_cr);
         let blue = _mm256_mulhrs_epi16(cb, self.blue_from_cb);
@@ -62,7 +62,7 @@ impl Gains {
 
     /// Red, green and blue of centred luma and what `chroma` gave.
     #[inline]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     pub(crate) fn rgb(&self, luma: __m256i, chroma: Triple) -> Triple {
         let luma = _mm256_mulhrs_epi16(_mm256_max_epi16(luma, self.black), self.luma);
         let [red, green, blue] = chroma;
@@ -74,14 +74,14 @@ impl Gains {
     }
 
     #[inline]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     fn clamped(&self, value: __m256i) -> __m256i {
         _mm256_min_epi16(_mm256_max_epi16(value, _mm256_setzero_si256()), self.white)
     }
 
     /// From codes in high bytes: centred Y, Cb and Cr where `YCBCR`, else red, green and blue as they are.
     #[inline]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,fma")]
     pub(crate) fn convert<const YCBCR: bool>(&self, [first, second, third]: Triple) -> Triple {
         if YCBCR {
             self.rgb(first, self.chroma(second, third))
@@ -93,7 +93,7 @@ impl Gains {
 
 /// From `a` to `b` by `weight`: `color::blend` in every lane.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn blend(a: __m256i, b: __m256i, weight: __m256i) -> __m256i {
     _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), weight))
 }

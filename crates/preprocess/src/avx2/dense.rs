@@ -5,58 +5,51 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_xor_si256,
 };
 
+use crate::avx2::blocks::each;
 use crate::avx2::convert::{Gains, Triple};
-use crate::avx2::memory::{join, load_8, load_16, load_32, store_triple};
-use crate::plan::Columns;
-use crate::row::{PlanarRow, SourceLayout, SourceRow};
+use crate::avx2::memory::{join, load_8, load_16, load_32};
+use crate::row::{SourceLayout, SourceRow};
 
-/// Converts as many whole blocks of 16 columns as the row has, and says how many columns that was. `columns` must
-/// take each source pixel once.
-#[target_feature(enable = "avx2")]
-pub(crate) fn resize_row(row: &SourceRow<'_>, columns: &Columns, out: &mut PlanarRow<i16>) -> usize {
-    let gains = &Gains::new(&columns.color);
+/// Puts as many whole blocks of 16 columns as the row has, and says how many columns that was.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn row<O>(
+    row: &SourceRow<'_>,
+    gains: &Gains,
+    outs: impl Iterator<Item = O>,
+    put: impl Fn(Triple, O),
+) -> usize {
     let [first, second, third] = row.planes;
     let by_16 = first.as_chunks::<16>().0.iter();
     let by_48 = first.as_chunks::<48>().0.iter();
     match row.layout {
-        SourceLayout::Yuyv => each(first.as_chunks::<32>().0.iter(), out, |bytes| yuyv(gains, bytes)),
+        SourceLayout::Yuyv => each(first.as_chunks::<32>().0.iter(), outs, |bytes| yuyv(gains, bytes), put),
         SourceLayout::I420 => {
             let chroma = second.as_chunks::<8>().0.iter().zip(third.as_chunks::<8>().0);
-            each(by_16.zip(chroma), out, |(luma, (cb, cr))| i420(gains, luma, cb, cr))
+            each(by_16.zip(chroma), outs, |(luma, (cb, cr))| i420(gains, luma, cb, cr), put)
         }
         SourceLayout::Nv12 => {
-            each(by_16.zip(second.as_chunks::<16>().0), out, |(luma, chroma)| nv12(gains, luma, chroma))
+            let blocks = by_16.zip(second.as_chunks::<16>().0);
+            each(blocks, outs, |(luma, chroma)| nv12(gains, luma, chroma), put)
         }
-        SourceLayout::Rgb => each(by_48, out, |bytes| rgb(gains, bytes)),
-        SourceLayout::Bgr => each(by_48, out, |bytes| {
-            let [blue, green, red] = rgb(gains, bytes);
-            [red, green, blue]
-        }),
+        SourceLayout::Rgb => each(by_48, outs, |bytes| rgb(gains, bytes), put),
+        SourceLayout::Bgr => each(by_48, outs, |bytes| reversed(rgb(gains, bytes)), put),
         SourceLayout::Grey => {
-            each(by_16, out, |luma| gains.convert::<false>([shuffled(both(luma), &IN_ORDER); 3]))
+            let kernel = |luma| gains.convert::<false>([shuffled(both(luma), &IN_ORDER); 3]);
+            each(by_16, outs, kernel, put)
         }
     }
 }
 
-/// Applies a kernel to each block, and counts the columns.
+/// BGR as RGB.
 #[inline]
-#[target_feature(enable = "avx2")]
-pub(crate) fn each<B>(
-    blocks: impl Iterator<Item = B>,
-    out: &mut PlanarRow<i16>,
-    kernel: impl Fn(B) -> Triple,
-) -> usize {
-    let [red, green, blue] = out.planes_mut().map(|plane| plane.as_chunks_mut::<16>().0);
-    let mut done = 0;
-    for (block, ((red, green), blue)) in blocks.zip(red.iter_mut().zip(green).zip(blue)) {
-        store_triple(kernel(block), [red, green, blue]);
-        done += 16;
-    }
-    done
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn reversed([blue, green, red]: Triple) -> Triple {
+    [red, green, blue]
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn yuyv(gains: &Gains, bytes: &[u8; 32]) -> Triple {
     let bytes = _mm256_xor_si256(load_32(bytes), gains.sign);
     let luma = _mm256_slli_epi16::<8>(bytes);
@@ -64,7 +57,7 @@ fn yuyv(gains: &Gains, bytes: &[u8; 32]) -> Triple {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn i420(gains: &Gains, luma: &[u8; 16], cb: &[u8; 8], cr: &[u8; 8]) -> Triple {
     let luma = shuffled(_mm256_xor_si256(both(luma), gains.sign), &IN_ORDER);
     let cb = _mm256_xor_si256(_mm256_broadcastq_epi64(load_8(cb)), gains.sign);
@@ -73,7 +66,7 @@ fn i420(gains: &Gains, luma: &[u8; 16], cb: &[u8; 8], cr: &[u8; 8]) -> Triple {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn nv12(gains: &Gains, luma: &[u8; 16], chroma: &[u8; 16]) -> Triple {
     let luma = shuffled(_mm256_xor_si256(both(luma), gains.sign), &IN_ORDER);
     let chroma = _mm256_xor_si256(both(chroma), gains.sign);
@@ -82,7 +75,7 @@ fn nv12(gains: &Gains, luma: &[u8; 16], chroma: &[u8; 16]) -> Triple {
 
 /// Red first; blue first for BGR.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn rgb(gains: &Gains, bytes: &[u8; 48]) -> Triple {
     // Each lane's 8 pixels are 24 bytes: the first 16 of them hold pixels 0..4 whole, the last 16 pixels 4..8.
     let early = join(part(bytes, 0), part(bytes, 24));
@@ -94,21 +87,21 @@ fn rgb(gains: &Gains, bytes: &[u8; 48]) -> Triple {
 
 /// 16 bytes from `from` on, which must be known where this is inlined.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn part<const N: usize>(bytes: &[u8; N], from: usize) -> __m128i {
     load_16(bytes[from..].first_chunk().expect("16 bytes from a constant on"))
 }
 
 /// The same 16 bytes in both lanes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn both(bytes: &[u8; 16]) -> __m256i {
     _mm256_broadcastsi128_si256(load_16(bytes))
 }
 
 /// Bytes by their place in their own lane; 0 where the index is `NOTHING`.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn shuffled(bytes: __m256i, indices: &[u8; 32]) -> __m256i {
     _mm256_shuffle_epi8(bytes, load_32(indices))
 }

@@ -8,48 +8,89 @@ use std::arch::x86_64::{
     _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
+use crate::avx2::blocks::each;
 use crate::avx2::convert::{Gains, Triple};
-use crate::avx2::dense::{IN_ORDER, NOTHING, both, each, high_bytes, part, shuffled};
+use crate::avx2::dense::{IN_ORDER, NOTHING, both, high_bytes, part, reversed, shuffled};
 use crate::avx2::memory::{join, load_32};
-use crate::plan::Columns;
-use crate::row::{PlanarRow, SourceLayout, SourceRow};
+use crate::row::{SourceLayout, SourceRow};
 
-/// Converts and halves as many whole blocks of 32 source columns as the row has, and says how many target columns that
-/// was. `columns` must take the mean of source pixels `2 * x` and `2 * x + 1` for each `x`.
-#[target_feature(enable = "avx2")]
-pub(crate) fn resize_row(row: &SourceRow<'_>, columns: &Columns, out: &mut PlanarRow<i16>) -> usize {
-    let gains = &Gains::new(&columns.color);
-    let [first, second, third] = row.planes;
-    let by_32 = first.as_chunks::<32>().0.iter();
-    let by_96 = first.as_chunks::<96>().0.iter();
-    match row.layout {
-        SourceLayout::Yuyv => each(first.as_chunks::<64>().0.iter(), out, |bytes| yuyv(gains, bytes)),
-        SourceLayout::I420 => {
-            let chroma = second.as_chunks::<16>().0.iter().zip(third.as_chunks::<16>().0);
-            each(by_32.zip(chroma), out, |(luma, (cb, cr))| {
-                let cb = shuffled(_mm256_xor_si256(both(cb), gains.sign), &IN_ORDER);
-                let cr = shuffled(_mm256_xor_si256(both(cr), gains.sign), &IN_ORDER);
-                mean_of_ycbcr(gains, even_and_odd(_mm256_xor_si256(load_32(luma), gains.sign)), [cb, cr])
-            })
+/// Puts as many whole blocks of 32 source columns as the rows have, and says how many target columns that was. With
+/// `TWO`, target pixels are the mean of that of the upper and that of the lower row; else of the upper row alone.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn row<const TWO: bool, O>(
+    [upper, lower]: [&SourceRow<'_>; 2],
+    gains: &Gains,
+    outs: impl Iterator<Item = O>,
+    put: impl Fn(Triple, O),
+) -> usize {
+    let (planes, below) = (upper.planes, lower.planes);
+    let by_32 = by::<32>(planes[0], below[0]);
+    let by_96 = by::<96>(planes[0], below[0]);
+    match upper.layout {
+        SourceLayout::Yuyv => {
+            each(by::<64>(planes[0], below[0]), outs, |pair| two::<TWO, _>(pair, |row| yuyv(gains, row)), put)
         }
-        SourceLayout::Nv12 => each(by_32.zip(second.as_chunks::<32>().0), out, |(luma, chroma)| {
-            let chroma = even_and_odd(_mm256_xor_si256(load_32(chroma), gains.sign));
-            mean_of_ycbcr(gains, even_and_odd(_mm256_xor_si256(load_32(luma), gains.sign)), chroma)
-        }),
-        SourceLayout::Rgb => each(by_96, out, |bytes| rgb(gains, bytes)),
-        SourceLayout::Bgr => each(by_96, out, |bytes| {
-            let [blue, green, red] = rgb(gains, bytes);
-            [red, green, blue]
-        }),
-        SourceLayout::Grey => each(by_32, out, |luma| {
-            let [even, odd] = even_and_odd(load_32(luma));
-            mean(gains.convert::<false>([even; 3]), gains.convert::<false>([odd; 3]))
-        }),
+        SourceLayout::I420 => {
+            let chroma = by::<16>(planes[1], below[1]).zip(by::<16>(planes[2], below[2]));
+            let kernel = |(luma, (cb, cr)): (Pair<'_, 32>, (Pair<'_, 16>, Pair<'_, 16>))| {
+                let pair = ((luma.0, cb.0, cr.0), (luma.1, cb.1, cr.1));
+                two::<TWO, _>(pair, |(luma, cb, cr)| i420(gains, luma, cb, cr))
+            };
+            each(by_32.zip(chroma), outs, kernel, put)
+        }
+        SourceLayout::Nv12 => {
+            let kernel = |(luma, chroma): (Pair<'_, 32>, Pair<'_, 32>)| {
+                let pair = ((luma.0, chroma.0), (luma.1, chroma.1));
+                two::<TWO, _>(pair, |(luma, chroma)| nv12(gains, luma, chroma))
+            };
+            each(by_32.zip(by::<32>(planes[1], below[1])), outs, kernel, put)
+        }
+        SourceLayout::Rgb => each(by_96, outs, |pair| two::<TWO, _>(pair, |row| rgb(gains, row)), put),
+        SourceLayout::Bgr => {
+            each(by_96, outs, |pair| reversed(two::<TWO, _>(pair, |row| rgb(gains, row))), put)
+        }
+        SourceLayout::Grey => each(by_32, outs, |pair| two::<TWO, _>(pair, |row| grey(gains, row)), put),
     }
 }
 
+/// The same block of the upper and the lower row.
+type Pair<'a, const N: usize> = (&'a [u8; N], &'a [u8; N]);
+
+fn by<'a, const N: usize>(upper: &'a [u8], lower: &'a [u8]) -> impl Iterator<Item = Pair<'a, N>> {
+    upper.as_chunks::<N>().0.iter().zip(lower.as_chunks::<N>().0)
+}
+
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
+fn two<const TWO: bool, B>((upper, lower): (B, B), kernel: impl Fn(B) -> Triple) -> Triple {
+    if TWO { mean(kernel(upper), kernel(lower)) } else { kernel(upper) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn i420(gains: &Gains, luma: &[u8; 32], cb: &[u8; 16], cr: &[u8; 16]) -> Triple {
+    let cb = shuffled(_mm256_xor_si256(both(cb), gains.sign), &IN_ORDER);
+    let cr = shuffled(_mm256_xor_si256(both(cr), gains.sign), &IN_ORDER);
+    mean_of_ycbcr(gains, even_and_odd(_mm256_xor_si256(load_32(luma), gains.sign)), [cb, cr])
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn nv12(gains: &Gains, luma: &[u8; 32], chroma: &[u8; 32]) -> Triple {
+    let chroma = even_and_odd(_mm256_xor_si256(load_32(chroma), gains.sign));
+    mean_of_ycbcr(gains, even_and_odd(_mm256_xor_si256(load_32(luma), gains.sign)), chroma)
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn grey(gains: &Gains, luma: &[u8; 32]) -> Triple {
+    let [even, odd] = even_and_odd(load_32(luma));
+    mean(gains.convert::<false>([even; 3]), gains.convert::<false>([odd; 3]))
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
 fn yuyv(gains: &Gains, bytes: &[u8; 64]) -> Triple {
     // Four pairs of pixels in each lane, in an order that the unpacking below puts right.
     let near = _mm256_xor_si256(join(part(bytes, 0), part(bytes, 32)), gains.sign);
@@ -64,7 +105,7 @@ fn yuyv(gains: &Gains, bytes: &[u8; 64]) -> Triple {
 
 /// Red first; blue first for BGR.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn rgb(gains: &Gains, bytes: &[u8; 96]) -> Triple {
     // Each lane's 16 pixels are 48 bytes.
     let parts = [
@@ -83,21 +124,21 @@ fn rgb(gains: &Gains, bytes: &[u8; 96]) -> Triple {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn mean_of_ycbcr(gains: &Gains, [even, odd]: [__m256i; 2], [cb, cr]: [__m256i; 2]) -> Triple {
     let chroma = gains.chroma(cb, cr);
     mean(gains.rgb(even, chroma), gains.rgb(odd, chroma))
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn mean(even: Triple, odd: Triple) -> Triple {
     [_mm256_avg_epu16(even[0], odd[0]), _mm256_avg_epu16(even[1], odd[1]), _mm256_avg_epu16(even[2], odd[2])]
 }
 
 /// Bytes of even and of odd place, each in the high byte of its word.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn even_and_odd(bytes: __m256i) -> [__m256i; 2] {
     [_mm256_slli_epi16::<8>(bytes), _mm256_and_si256(bytes, _mm256_set1_epi16(0xFF00u16.cast_signed()))]
 }

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 
 /// 8 bytes in the low half.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn load_8(bytes: &[u8; 8]) -> __m128i {
     // SAFETY: the reference covers the 8 bytes read; the load has no alignment.
     unsafe { _mm_loadl_epi64(bytes.as_ptr().cast()) }
@@ -15,7 +15,7 @@ pub(crate) fn load_8(bytes: &[u8; 8]) -> __m128i {
 
 /// 16 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn load_16(bytes: &[u8; 16]) -> __m128i {
     // SAFETY: the reference covers the 16 bytes read; the load has no alignment.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
@@ -23,7 +23,7 @@ pub(crate) fn load_16(bytes: &[u8; 16]) -> __m128i {
 
 /// 32 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn load_32(bytes: &[u8; 32]) -> __m256i {
     // SAFETY: the reference covers the 32 bytes read; the load has no alignment.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
@@ -31,7 +31,7 @@ pub(crate) fn load_32(bytes: &[u8; 32]) -> __m256i {
 
 /// 16 words.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn load_words(words: &[i16; 16]) -> __m256i {
     // SAFETY: the reference covers the 32 bytes read; the load has no alignment.
     unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
@@ -39,14 +39,14 @@ pub(crate) fn load_words(words: &[i16; 16]) -> __m256i {
 
 /// Two vectors side by side.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn join(low: __m128i, high: __m128i) -> __m256i {
     _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high)
 }
 
 /// 16 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn store_16(vector: __m128i, bytes: &mut [u8; 16]) {
     // SAFETY: the reference covers the 16 bytes written; the store has no alignment.
     unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), vector) }
@@ -54,7 +54,7 @@ pub(crate) fn store_16(vector: __m128i, bytes: &mut [u8; 16]) {
 
 /// 32 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn store_32(vector: __m256i, bytes: &mut [u8; 32]) {
     // SAFETY: the reference covers the 32 bytes written; the store has no alignment.
     unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), vector) }
@@ -62,7 +62,7 @@ pub(crate) fn store_32(vector: __m256i, bytes: &mut [u8; 32]) {
 
 /// 16 words.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn store_words(vector: __m256i, words: &mut [i16; 16]) {
     // SAFETY: the reference covers the 32 bytes written; the store has no alignment.
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), vector) }
@@ -70,18 +70,8 @@ pub(crate) fn store_words(vector: __m256i, words: &mut [i16; 16]) {
 
 /// 8 floats.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn store_floats(vector: __m256, floats: &mut [f32; 8]) {
     // SAFETY: the reference covers the 32 bytes written; the store has no alignment.
     unsafe { _mm256_storeu_ps(floats.as_mut_ptr(), vector) }
-}
-
-/// 16 words for each of three planes.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(crate) fn store_triple([red, green, blue]: [__m256i; 3], out: [&mut [i16; 16]; 3]) {
-    let [out_red, out_green, out_blue] = out;
-    store_words(red, out_red);
-    store_words(green, out_green);
-    store_words(blue, out_blue);
 }

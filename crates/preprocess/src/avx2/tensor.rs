@@ -1,8 +1,8 @@
 //! Codes → tensor elements. The tensor's rows may be of any length: what is left of a block is the oracle's.
 
 use std::arch::x86_64::{
-    __m128i, __m256, _mm_or_si128, _mm_shuffle_epi8, _mm_srli_si128, _mm256_add_ps, _mm256_cvtepi32_ps,
-    _mm256_cvtepu8_epi32, _mm256_loadu_ps, _mm256_mul_ps, _mm256_set1_ps,
+    __m128i, __m256, _mm_or_si128, _mm_shuffle_epi8, _mm_srli_si128, _mm256_cvtepi32_ps,
+    _mm256_cvtepu8_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps,
 };
 
 use crate::avx2::memory::{load_8, load_16, store_16, store_floats};
@@ -10,27 +10,27 @@ use crate::normalise::Normalise;
 use crate::scalar;
 
 /// `scalar::planar_f32`.
-#[target_feature(enable = "avx2")]
-pub(crate) fn planar_f32(codes: &[u8], multiplier: f32, bias: f32, out: &mut [f32]) {
-    let (all_multiplier, all_bias) = (_mm256_set1_ps(multiplier), _mm256_set1_ps(bias));
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn planar_f32(codes: &[u8], normalise: &Normalise, channel: usize, out: &mut [f32]) {
+    let multiplier = _mm256_set1_ps(normalise.multiplier[channel]);
+    let bias = _mm256_set1_ps(normalise.bias[channel]);
     let (code_blocks, codes_left) = codes.as_chunks::<8>();
     let (blocks, left) = out.as_chunks_mut::<8>();
     for (codes, block) in code_blocks.iter().zip(blocks) {
-        store_floats(elements(load_8(codes), all_multiplier, all_bias), block);
+        store_floats(elements(load_8(codes), multiplier, bias), block);
     }
-    scalar::planar_f32(codes_left, multiplier, bias, left);
+    scalar::planar_f32(codes_left, normalise, channel, left);
 }
 
 /// The low 8 codes as floats, times and plus.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn elements(codes: __m128i, multiplier: __m256, bias: __m256) -> __m256 {
-    let floats = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(codes));
-    _mm256_add_ps(_mm256_mul_ps(floats, multiplier), bias)
+    _mm256_fmadd_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(codes)), multiplier, bias)
 }
 
 /// `scalar::interleaved_f32`.
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn interleaved_f32(codes: [&[u8]; 3], normalise: &Normalise, out: &mut [f32]) {
     let multipliers = periodic(normalise.multiplier);
     let biases = periodic(normalise.bias);
@@ -49,7 +49,7 @@ pub(crate) fn interleaved_f32(codes: [&[u8]; 3], normalise: &Normalise, out: &mu
 }
 
 /// `scalar::interleaved_u8`.
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn interleaved_u8(codes: [&[u8]; 3], out: &mut [u8]) {
     let (code_blocks, codes_left) = blocks_of(codes);
     let (blocks, left) = out.as_chunks_mut::<48>();
@@ -80,7 +80,7 @@ fn blocks_of(codes: [&[u8]; 3]) -> (Blocks<'_>, [&[u8]; 3]) {
 
 /// A period of three over 24 lanes. Lane `i` of vector `v` is element `8 * v + i`.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn periodic(values: [f32; 3]) -> [__m256; 3] {
     let lanes: [f32; 24] = std::array::from_fn(|lane| values[lane % 3]);
     // SAFETY: each load reads 8 of the 24 floats; it has no alignment.
@@ -103,7 +103,7 @@ const SPREAD: [[[u8; 16]; 3]; 3] = {
 
 /// 16 pixels of three channels as 48 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn interleave(channels: [__m128i; 3]) -> [__m128i; 3] {
     let mut out = channels;
     for (vector, spread) in out.iter_mut().zip(&SPREAD) {
