@@ -20,6 +20,9 @@ const SIZE: Size = Size { width: 64, height: 2 };
 /// More frames than any run gets to.
 pub const ENDLESS: u64 = u64::MAX;
 
+/// What a test does before a part does its work on a `T`: wait, fail, panic.
+type Before<T, E> = Box<dyn FnMut(&T) -> Result<(), E> + Send>;
+
 pub fn pipeline(predictor: impl Predictor + 'static, stop: &Stop) -> Pipeline {
     Pipeline::new(Arc::new(ManualClock::default()), Box::new(predictor), 4, stop.clone())
 }
@@ -104,7 +107,7 @@ pub struct Reading {
     newest_first: bool,
     waited: u32,
     jobs: VecDeque<Job>,
-    before: Box<dyn FnMut(&Frame) -> Result<(), PredictError> + Send>,
+    before: Before<Frame, PredictError>,
 }
 
 impl Reading {
@@ -194,7 +197,7 @@ pub struct Keeping {
     name: String,
     demand: (Demand, bool),
     kept: Kept,
-    before: Box<dyn FnMut(&FrameResult) -> Result<(), SinkError> + Send>,
+    before: Before<FrameResult, SinkError>,
 }
 
 impl Keeping {

@@ -36,7 +36,7 @@ impl Count {
 /// Runs it to its end, and sees that the books are right: balanced, nothing in flight, nothing unknown to the sinks.
 pub fn run(pipeline: Pipeline) -> RunOutcome {
     let (sender, receiver) = sync_channel(1);
-    let runner = std::thread::spawn(move || sender.send(pipeline.run()));
+    let runner = std::thread::spawn(move || sender.send(pipeline.run()).is_ok());
     let outcome = match receiver.recv_timeout(HANG) {
         Ok(outcome) => outcome,
         Err(RecvTimeoutError::Timeout) => panic!("the run hangs"),
