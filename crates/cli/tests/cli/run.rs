@@ -1,10 +1,8 @@
 //! `ocelli run` on the built-in scene and models that answer at once: results, accounts, several sources, signals.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{assert_ok, command, json, json_lines, ocelli, quick_model, stderr};
+use crate::common::{assert_ok, command, json, json_lines, ocelli, quick_model, stderr};
 use ocelli_testkit::TestFolder;
 use serde_json::Value;
 
@@ -14,8 +12,18 @@ fn every_frame_gives_one_line_in_order_and_the_account_adds_up() {
     let model = quick_model(&folder);
     let output = ocelli(
         folder.path(),
-        ["run", "synthetic:?frames=50&size=320x240", "--model", &model, "--sink", "jsonl:out.jsonl", "--sink",
-            "coco:out.json", "--summary", "s.json"],
+        [
+            "run",
+            "synthetic:?frames=50&size=320x240",
+            "--model",
+            &model,
+            "--sink",
+            "jsonl:out.jsonl",
+            "--sink",
+            "coco:out.json",
+            "--summary",
+            "s.json",
+        ],
     );
     assert_ok(&output);
     let lines = json_lines(&folder.join("out.jsonl"));
@@ -59,8 +67,18 @@ fn sources_have_an_account_each_and_share_the_model() {
     let model = quick_model(&folder);
     let output = ocelli(
         folder.path(),
-        ["run", "synthetic:?frames=20", "synthetic:?frames=30&seed=2", "--model", &model, "--sink",
-            "jsonl:out.jsonl", "--summary", "s.json", "--quiet"],
+        [
+            "run",
+            "synthetic:?frames=20",
+            "synthetic:?frames=30&seed=2",
+            "--model",
+            &model,
+            "--sink",
+            "jsonl:out.jsonl",
+            "--summary",
+            "s.json",
+            "--quiet",
+        ],
     );
     assert_ok(&output);
     assert_eq!(stderr(&output), "", "--quiet is quiet");
@@ -92,8 +110,18 @@ fn live_the_newest_frame_wins_and_the_others_are_counted() {
     let folder = TestFolder::new("run");
     let output = ocelli(
         folder.path(),
-        ["run", "synthetic:?frames=40&fps=100", "--pace", "live", "--backend", "fake:50ms", "--sink",
-            "jsonl:out.jsonl", "--summary", "s.json"],
+        [
+            "run",
+            "synthetic:?frames=40&fps=100",
+            "--pace",
+            "live",
+            "--backend",
+            "fake:50ms",
+            "--sink",
+            "jsonl:out.jsonl",
+            "--summary",
+            "s.json",
+        ],
     );
     assert_ok(&output);
     let summary = json(&folder.join("s.json"));
@@ -124,7 +152,8 @@ fn a_signal_ends_the_run_in_order() {
         assert!(started.elapsed() < Duration::from_secs(60), "no results");
         std::thread::sleep(Duration::from_millis(10));
     }
-    let killed = std::process::Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    let killed =
+        std::process::Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
     assert!(killed.success());
     assert!(child.wait().unwrap().success());
     let summary = json(&folder.join("s.json"));
@@ -151,6 +180,9 @@ fn every_part_can_be_timed() {
         let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(figures["runs"], runs, "{arguments:?}");
         let ms = |name: &str| figures[name].as_f64().unwrap();
-        assert!(0.0 < ms("min_ms") && ms("min_ms") <= ms("p50_ms") && ms("p50_ms") <= ms("p99_ms"), "{figures}");
+        assert!(
+            0.0 < ms("min_ms") && ms("min_ms") <= ms("p50_ms") && ms("p50_ms") <= ms("p99_ms"),
+            "{figures}"
+        );
     }
 }

@@ -1,11 +1,9 @@
 //! Everything that can be wrong with what is asked for: one clear error that names the place, a hint, an exit code,
 //! and nothing lost that was already written.
 
-mod common;
-
 use std::fs;
 
-use common::{assert_fails, assert_ok, json_lines, ocelli, quick_model, write_model};
+use crate::common::{assert_fails, assert_ok, json_lines, ocelli, quick_model, write_model};
 use ocelli_testkit::onnx::{Axis, FLOAT, constant_detector};
 use ocelli_testkit::{OnnxModel, TestFolder, asset};
 
@@ -40,7 +38,7 @@ fn a_bad_source_among_good_ones_ends_the_start_and_all_are_named() {
     let arguments = ["run", "one.mp4", SCENE, "two.mp4", "--model", "none"];
     let output = ocelli(folder.path(), arguments);
     assert_fails(&output, 1, &["two.mp4"]);
-    assert!(common::stderr(&output).contains("one.mp4"));
+    assert!(crate::common::stderr(&output).contains("one.mp4"));
 }
 
 #[test]
@@ -52,6 +50,9 @@ fn a_clip_cut_in_mid_stream_keeps_its_results_and_names_the_byte() {
     let arguments = ["run", "cut.mp4", "--model", "none", "--sink", "jsonl:out.jsonl", "--quiet"];
     let output = ocelli(folder.path(), arguments);
     assert_fails(&output, 1, &["cut.mp4", "byte"]);
+    let lines = json_lines(&folder.join("out.jsonl"));
+    assert!((50..377).contains(&lines.len()), "{} results", lines.len());
+    assert!(lines.iter().enumerate().all(|(n, line)| line["seq"] == n));
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn a_codec_that_is_not_read_is_named() {
     let folder = TestFolder::new("bad");
     let output = ocelli(folder.path(), ["run", clip.to_str().unwrap(), "--model", "none"]);
     assert_fails(&output, 1, &["mmpose_posetrack_mpii.mp4"]);
-    assert!(common::stderr(&output).contains("ffmpeg"), "{}", common::stderr(&output));
+    assert!(crate::common::stderr(&output).contains("ffmpeg"), "{}", crate::common::stderr(&output));
 }
 
 #[test]
@@ -73,20 +74,28 @@ fn models_that_are_none() {
     assert_fails(&ocelli(folder.path(), ["run", SCENE]), 2, &["no model"]);
 
     let shape = |channels| [Axis::Fixed(1), Axis::Fixed(channels), Axis::Fixed(64), Axis::Fixed(64)];
-    let unsupported = OnnxModel::new(13)
-        .input("x", FLOAT, &shape(3))
-        .output("y", FLOAT, &shape(3))
-        .node("Frobnicate", &["x"], "y", &[]);
+    let unsupported = OnnxModel::new(13).input("x", FLOAT, &shape(3)).output("y", FLOAT, &shape(3)).node(
+        "Frobnicate",
+        &["x"],
+        "y",
+        &[],
+    );
     assert_fails(&run(&write_model(&folder, "operator.onnx", &unsupported)), 1, &["Frobnicate"]);
 
-    let headless = OnnxModel::new(13)
-        .input("x", FLOAT, &shape(3))
-        .output("y", FLOAT, &shape(3))
-        .node("Relu", &["x"], "y", &[]);
+    let headless = OnnxModel::new(13).input("x", FLOAT, &shape(3)).output("y", FLOAT, &shape(3)).node(
+        "Relu",
+        &["x"],
+        "y",
+        &[],
+    );
     let output = run(&write_model(&folder, "headless.onnx", &headless));
     assert_fails(&output, 1, &["headless.onnx"]);
     for known in ["yolov8", "yolox"] {
-        assert!(common::stderr(&output).contains(known), "{known} is not listed: {}", common::stderr(&output));
+        assert!(
+            crate::common::stderr(&output).contains(known),
+            "{known} is not listed: {}",
+            crate::common::stderr(&output)
+        );
     }
 }
 
@@ -121,7 +130,7 @@ fn numbers_that_are_none_are_counted_and_never_a_box() {
         assert_eq!(detections.len(), 1, "{line}");
         assert!((detections[0]["confidence"].as_f64().unwrap() - 0.9).abs() < 1e-6);
     }
-    assert_eq!(common::json(&folder.join("s.json"))["invalid"], 10);
+    assert_eq!(crate::common::json(&folder.join("s.json"))["invalid"], 10);
 }
 
 #[test]
@@ -159,8 +168,17 @@ fn settings_out_of_range() {
 #[test]
 fn a_full_disk_ends_one_sink_and_not_the_run() {
     let folder = TestFolder::new("bad");
-    let arguments = ["run", "synthetic:?frames=300&size=64x64", "--model", "none", "--quiet", "--sink", "jsonl:/dev/full",
-        "--sink", "jsonl:whole.jsonl"];
+    let arguments = [
+        "run",
+        "synthetic:?frames=300&size=64x64",
+        "--model",
+        "none",
+        "--quiet",
+        "--sink",
+        "jsonl:/dev/full",
+        "--sink",
+        "jsonl:whole.jsonl",
+    ];
     let output = ocelli(folder.path(), arguments);
     assert_fails(&output, 1, &["/dev/full"]);
     assert_eq!(json_lines(&folder.join("whole.jsonl")).len(), 300);

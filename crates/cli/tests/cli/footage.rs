@@ -1,8 +1,6 @@
 //! The main job on real footage with real models: every frame, in order, and accuracy as the reference has it.
 
-mod common;
-
-use common::{assert_ok, json, json_lines, ocelli};
+use crate::common::{assert_ok, json, json_lines, ocelli};
 use ocelli_testkit::{TestFolder, asset};
 use serde_json::Value;
 
@@ -38,13 +36,24 @@ fn every_frame_of_a_real_clip_gives_a_result() {
 
 #[test]
 fn two_clips_and_a_scene_share_one_run() {
-    let (Some(one), Some(two)) = (asset("media/slow_traffic_small.mp4"), asset("media/pup_sample.mp4")) else {
+    let (Some(one), Some(two)) = (asset("media/slow_traffic_small.mp4"), asset("media/pup_sample.mp4"))
+    else {
         return;
     };
     let folder = TestFolder::new("footage");
     let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
-    let arguments = ["run", one, two, "synthetic:?frames=100", "--backend", "fake:0ms", "--sink", "jsonl:o.jsonl",
-        "--summary", "s.json"];
+    let arguments = [
+        "run",
+        one,
+        two,
+        "synthetic:?frames=100",
+        "--backend",
+        "fake:0ms",
+        "--sink",
+        "jsonl:o.jsonl",
+        "--summary",
+        "s.json",
+    ];
     assert_ok(&ocelli(folder.path(), arguments));
     let summary = json(&folder.join("s.json"));
     let mut emitted: Vec<_> =
@@ -57,7 +66,9 @@ fn two_clips_and_a_scene_share_one_run() {
 /// The figures of an independent reference (ONNX Runtime and pycocotools), to within 0.005.
 #[test]
 fn accuracy_is_the_references() {
-    let (Some(images), Some(labels)) = (asset("media/coco_val64"), asset("labels/coco_val64")) else { return };
+    let (Some(images), Some(labels)) = (asset("media/coco_val64"), asset("labels/coco_val64")) else {
+        return;
+    };
     let cases = [
         ("models/yolov8n_640_fp32.onnx", 0.4589, 0.6220),
         ("models/yolov8n_320_fp32.onnx", 0.3826, 0.5309),
@@ -67,7 +78,8 @@ fn accuracy_is_the_references() {
         let Some(model) = asset(model) else { return };
         let folder = TestFolder::new("footage");
         let arguments = [images.as_os_str(), labels.as_os_str(), "--model".as_ref(), model.as_os_str()];
-        let output = common::command(folder.path()).arg("eval").args(arguments).arg("--json").output().unwrap();
+        let output =
+            crate::common::command(folder.path()).arg("eval").args(arguments).arg("--json").output().unwrap();
         assert_ok(&output);
         let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(figures["images"], 64);

@@ -66,12 +66,16 @@ pub fn json(path: &Path) -> Value {
 
 /// A model of two classes that answers at once: at 64x64, one box of class 1, 0.9, from (16, 16) to (48, 48).
 pub fn quick_model(folder: &TestFolder) -> String {
-    write_model(folder, "quick.onnx", &constant_detector(64, 6, |row, anchor| match (row, anchor) {
-        (0 | 1, 0) => 32.0,
-        (2 | 3, 0) => 32.0,
-        (5, 0) => 0.9,
-        _ => 0.0,
-    }))
+    write_model(
+        folder,
+        "quick.onnx",
+        &constant_detector(64, 6, |row, anchor| match (row, anchor) {
+            (0 | 1, 0) => 32.0,
+            (2 | 3, 0) => 32.0,
+            (5, 0) => 0.9,
+            _ => 0.0,
+        }),
+    )
 }
 
 /// Writes a model and returns its path as text.
