@@ -128,8 +128,8 @@ pub(crate) fn results_held(sinks: usize) -> usize {
 }
 
 /// Frames of one source that the pipeline holds at once, by their holders: the one being offered, those at the
-/// predictor's door, those in the predictor's hands, the one whose result is being delivered, and, for each sink that
-/// wants pixels, its results.
+/// predictor's door, those in the predictor's hands or just out of them, and, for each sink that wants pixels, its
+/// results.
 pub fn frames_held(predictor_capacity: usize, sinks_with_pixels: usize) -> usize {
-    1 + FRAMES_WAITING + predictor_capacity + 1 + results_held(sinks_with_pixels)
+    1 + FRAMES_WAITING + predictor_capacity + results_held(sinks_with_pixels)
 }

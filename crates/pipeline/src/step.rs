@@ -22,6 +22,8 @@ use crate::{MetricsHandle, Sink, SinkError, Stop};
 
 /// How long a thread waits before it looks up to see whether the run is to end.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How long it waits for an answer while the predictor has room for another frame, which may come at any moment.
+const PATIENCE_WITH_ROOM: Duration = Duration::from_millis(1);
 
 /// Step 1, on the source's thread.
 pub(crate) fn capture(
@@ -113,7 +115,9 @@ impl<'a> Predicting<'a> {
             return ControlFlow::Continue(());
         }
         let result = Arc::get_mut(self.results.borrow()).expect("borrowed results have no other holder");
-        match self.predictor.next(PATIENCE, &mut result.predictions) {
+        let has_room = self.in_flight.len() < self.predictor.capacity();
+        let patience = if has_room { PATIENCE_WITH_ROOM } else { PATIENCE };
+        match self.predictor.next(patience, &mut result.predictions) {
             Next::Done(job, outcome) => self.settle(job, outcome),
             Next::TimedOut => {}
         }

@@ -40,12 +40,14 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
         };
         let predicting_name = format!("predictor {}", predictor.name());
         let predicting = Predicting::new(predictor, results, surroundings);
+        let (lanes_in, lanes_out, alive) = (&source_lanes, &sink_lanes, &sinks_alive);
+        // Should a thread not start, those that did must not wait for it.
+        let _leaving = Leaving { close: &|| close_doors(lanes_in, lanes_out), stop };
         let source_threads: Vec<_> = (sources.into_iter().zip(&source_lanes).zip(&source_names))
             .map(|((source, lane), name)| {
                 spawn(scope, format!("source {name}"), move || run_source(source, lane, clock, stop))
             })
             .collect();
-        let (lanes_in, lanes_out, alive) = (&source_lanes, &sink_lanes, &sinks_alive);
         let predictor_thread =
             spawn(scope, predicting_name, move || run_predictor(predicting, lanes_in, lanes_out, stop));
         let sink_threads: Vec<_> = (sinks.into_iter().zip(&sink_lanes).zip(&sink_names))
@@ -113,13 +115,14 @@ fn run_predictor(
     lanes_out: &[SinkLane],
     stop: &Stop,
 ) -> Option<PredictError> {
-    let close = || {
-        lanes_in.iter().for_each(|lane| lane.door.close());
-        lanes_out.iter().for_each(|lane| lane.door.close());
-    };
-    let _leaving = Leaving { close: &close, stop };
+    let _leaving = Leaving { close: &|| close_doors(lanes_in, lanes_out), stop };
     while predicting.step().is_continue() {}
     predicting.into_first_error()
+}
+
+fn close_doors(lanes_in: &[SourceLane], lanes_out: &[SinkLane]) {
+    lanes_in.iter().for_each(|lane| lane.door.close());
+    lanes_out.iter().for_each(|lane| lane.door.close());
 }
 
 /// A sink that fails closes its door and leaves the others alone; where it was the last one, nobody is left to run for.

@@ -25,6 +25,7 @@ pub struct Job {
 
 /// What a predictor has to say.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a box would be an allocation a frame")]
 pub enum Next {
     /// A job is done; its predictions, computed from the pixels of this very frame, stand in the caller's buffer.
     Done(Job, Result<StageTimes, PredictError>),
@@ -44,6 +45,7 @@ pub trait Predictor: Send {
     ///
     /// # Errors
     /// The job itself, where `capacity` jobs are in flight.
+    #[expect(clippy::result_large_err, reason = "a box would be an allocation a frame")]
     fn submit(&mut self, job: Job) -> Result<(), Job>;
 
     /// The next job that is done, waiting `timeout` at most for one that runs elsewhere. `predictions` is cleared and

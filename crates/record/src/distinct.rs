@@ -1,8 +1,8 @@
-//! No two writers on one file: they would write over each other.
+//! No two writers on one file, which would write over each other, and none on a file that the run reads.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ocelli_pipeline::SinkError;
 
@@ -10,15 +10,29 @@ use crate::replace::resolved;
 use crate::{Destination, SinkSpec};
 
 /// Checks that every sink, and the summary where there is one, has a file to itself. `./a`, `a`, a link to it and a
-/// second name for it are one file; character devices (`/dev/null`, a terminal) may be shared.
+/// second name for it are one file; character devices (`/dev/null`, a terminal) may be shared. None of them may be one
+/// of the files that are `read`.
 ///
 /// # Errors
 /// Names the first two that meet.
-pub fn check_distinct(sinks: &[SinkSpec], summary: Option<&Destination>) -> Result<(), SinkError> {
+pub fn check_distinct(
+    sinks: &[SinkSpec],
+    summary: Option<&Destination>,
+    read: &[&Path],
+) -> Result<(), SinkError> {
     let sinks = sinks.iter().map(|sink| (sink.text.clone(), &sink.destination));
     let summary = summary.map(|destination| (format!("the summary {destination}"), destination));
     let writers: Vec<_> = sinks.chain(summary).collect();
     let places: Vec<_> = writers.iter().map(|(_, destination)| Place::of(destination)).collect();
+    for path in read {
+        let place = Place::of(&Destination::Path((*path).to_owned()));
+        if let Some(writer) = places.iter().position(|written| *written == place && place != Place::Shared) {
+            return Err(SinkError::new(
+                format!("{} would write over {}, which the run reads", writers[writer].0, path.display()),
+                "write to another file",
+            ));
+        }
+    }
     for (index, (name, _)) in writers.iter().enumerate() {
         let twin =
             (0..index).find(|&earlier| places[earlier] == places[index] && places[index] != Place::Shared);

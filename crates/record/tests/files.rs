@@ -163,7 +163,7 @@ fn two_writers_on_one_file_are_found_out_by_whatever_name() {
     let check = |first: &str, second: &str, summary: Option<&str>| {
         let sinks =
             [format!("jsonl:{first}"), format!("coco:{second}")].map(|text| parse_sink(&text).unwrap());
-        check_distinct(&sinks, summary.map(Destination::from_text).as_ref())
+        check_distinct(&sinks, summary.map(Destination::from_text).as_ref(), &[])
     };
     for (first, second) in [
         ("new", "sub/../new"),

@@ -1,5 +1,7 @@
 //! `ocelli run`: sources through a model to sinks.
 
+use std::path::Path;
+
 use ocelli_postprocess::Settings;
 use ocelli_record::{Destination, check_distinct, parse_sink, summary_of, write_summary};
 
@@ -12,7 +14,9 @@ use crate::wiring::{Assembly, Order, failures_of, settings};
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let sinks = arguments.sinks.iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
     let summary_to = arguments.summary.as_ref().map(|path| Destination::from_text(&path.to_string_lossy()));
-    check_distinct(&sinks, summary_to.as_ref())?;
+    let sources = arguments.sources.iter().map(Path::new);
+    let read: Vec<_> = sources.chain(arguments.model.model.as_deref()).collect();
+    check_distinct(&sinks, summary_to.as_ref(), &read)?;
     let mut assembly = Assembly::new(Order {
         sources: &arguments.sources,
         model: &arguments.model,

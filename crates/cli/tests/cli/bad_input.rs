@@ -146,6 +146,10 @@ fn names_that_do_not_exist() {
     assert_fails(&run(&["--sink", "jsonl:no/such/folder/out.jsonl"]), 1, &["no/such/folder/out.jsonl"]);
     assert_fails(&run(&["--sink", "jsonl:a.jsonl", "--sink", "coco:./a.jsonl"]), 1, &["a.jsonl"]);
     assert_fails(&run(&["--sink", "jsonl:a.jsonl", "--summary", "a.jsonl"]), 1, &["a.jsonl"]);
+    fs::write(folder.join("clip.mp4"), b"precious").unwrap();
+    let arguments = ["run", "clip.mp4", "--model", "none", "--sink", "jsonl:clip.mp4"];
+    assert_fails(&ocelli(folder.path(), arguments), 1, &["write over", "clip.mp4"]);
+    assert_eq!(fs::read(folder.join("clip.mp4")).unwrap(), b"precious");
     assert_fails(&run(&["--backend", "fake:soon"]), 2, &["fake:soon"]);
 }
 
