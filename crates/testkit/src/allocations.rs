@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static BYTES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The system's allocator, counting on each thread. A test program takes it with
@@ -19,28 +20,34 @@ impl CountingAllocator {
         ALLOCATIONS.with(Cell::get)
     }
 
-    fn count() {
-        // A thread that is ending has no counter any more.
+    /// Bytes asked for by this thread so far, whatever has been given back since.
+    pub fn bytes_on_this_thread() -> u64 {
+        BYTES.with(Cell::get)
+    }
+
+    fn count(bytes: usize) {
+        // A thread that is ending has no counters any more.
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        let _ = BYTES.try_with(|count| count.set(count.get() + bytes as u64));
     }
 }
 
 // SAFETY: every call is handed on to `System` as it came.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        Self::count();
+        Self::count(layout.size());
         // SAFETY: the caller keeps `System`'s terms, which are ours.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        Self::count();
+        Self::count(layout.size());
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
-        Self::count();
+        Self::count(bytes);
         // SAFETY: as above; what we handed out came from `System`.
         unsafe { System.realloc(pointer, layout, bytes) }
     }

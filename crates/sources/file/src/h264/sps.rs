@@ -198,13 +198,137 @@ fn read_color(bits: &mut Bits<'_>, assumed: ColorSpace) -> Option<ColorSpace> {
 mod tests {
     use super::*;
 
-    /// The SPS of footage in ../../shared, and what `ffprobe` says of them (High; 360 of 368 lines shown).
-    const HIGH_640X360: &[u8] = &[];
+    /// Real ones: x264 High 640x360 and 1920x1080 (of 1088 coded lines), x264 Baseline 768x432 with a colour in its
+    /// VUI.
+    const HIGH_360: &[u8] = &[
+        0x67, 0x64, 0x00, 0x1e, 0xac, 0xd9, 0x40, 0xa0, 0x2f, 0xf9, 0x61, 0x00, 0x00, 0x03, 0x03, 0xe9, 0x00,
+        0x00, 0xea, 0x60, 0x0f, 0x16, 0x2d, 0x96,
+    ];
+    const HIGH_1080: &[u8] = &[
+        0x67, 0x64, 0x00, 0x28, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5, 0xc0, 0x44, 0x00, 0x00, 0x03, 0x00,
+        0x04, 0x00, 0x00, 0x03, 0x00, 0xf0, 0x3c, 0x60, 0xc6, 0x58,
+    ];
+    const BASELINE_432: &[u8] = &[
+        0x67, 0x42, 0x80, 0x16, 0x96, 0x54, 0x06, 0x01, 0xbd, 0x35, 0x06, 0x06, 0x06, 0x40, 0x00, 0x00, 0x03,
+        0x00, 0x40, 0x00, 0x00, 0x06, 0x61,
+    ];
+
+    fn size(width: u32, height: u32) -> Size {
+        Size { width, height }
+    }
+
+    #[test]
+    fn real_sets_are_read() {
+        let high = Sps::parse(HIGH_360).unwrap();
+        assert_eq!((high.size, high.coded), (size(640, 360), size(640, 368)));
+        assert_eq!(high.color, ColorSpace::BT601_LIMITED);
+        let full_hd = Sps::parse(HIGH_1080).unwrap();
+        assert_eq!((full_hd.size, full_hd.coded), (size(1920, 1080), size(1920, 1088)));
+        assert_eq!(full_hd.color, ColorSpace::BT709_LIMITED);
+        let baseline = Sps::parse(BASELINE_432).unwrap();
+        assert_eq!((baseline.size, baseline.color), (size(768, 432), ColorSpace::BT601_LIMITED));
+    }
+
+    /// Writes bits, and sets field by field.
+    #[derive(Default)]
+    struct Writer {
+        bits: Vec<bool>,
+    }
+
+    impl Writer {
+        fn bits(&mut self, value: u32, count: u32) -> &mut Self {
+            self.bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
+            self
+        }
+
+        fn unsigned(&mut self, value: u32) -> &mut Self {
+            let code = u64::from(value) + 1;
+            let len = 64 - code.leading_zeros();
+            self.bits(0, len - 1);
+            self.bits.extend((0..len).rev().map(|bit| code >> bit & 1 == 1));
+            self
+        }
+
+        fn nal(&self) -> Vec<u8> {
+            let mut nal = vec![0x67];
+            for byte in self.bits.chunks(8) {
+                let byte =
+                    byte.iter().enumerate().fold(0u8, |byte, (at, &bit)| byte | u8::from(bit) << (7 - at));
+                if byte <= 3 && nal.ends_with(&[0, 0]) {
+                    nal.push(3);
+                }
+                nal.push(byte);
+            }
+            nal
+        }
+    }
+
+    /// High profile, up to the macroblocks.
+    fn high(chroma_format: u32, depth: u32, macroblocks: (u32, u32)) -> Writer {
+        let mut set = Writer::default();
+        set.bits(100, 8).bits(40, 16).unsigned(0);
+        set.unsigned(chroma_format).unsigned(depth - 8).unsigned(depth - 8).bits(0, 2);
+        set.unsigned(0).unsigned(2).unsigned(1).bits(0, 1);
+        set.unsigned(macroblocks.0 - 1).unsigned(macroblocks.1 - 1);
+        set
+    }
+
+    #[test]
+    fn what_the_decoder_lacks_is_named() {
+        let problem = |set: &Writer| match Sps::parse(&set.nal()) {
+            Err(SpsProblem::Unsupported(what)) => what,
+            other => panic!("{other:?}"),
+        };
+        let mut chroma_422 = high(2, 8, (40, 30));
+        assert!(problem(chroma_422.bits(0b11_0000, 6)).contains("4:2:2"));
+        let mut ten_bits = high(1, 10, (40, 30));
+        assert!(problem(ten_bits.bits(0b11_0000, 6)).contains("10 bits"));
+        let mut interlaced = high(1, 8, (40, 15));
+        assert!(problem(interlaced.bits(0b001_0000, 7)).contains("interlaced"));
+        for macroblocks in [(257, 144), (4000, 4000), (u32::MAX - 1, u32::MAX - 1)] {
+            let mut huge = high(1, 8, macroblocks);
+            assert!(problem(huge.bits(0b11_0000, 6)).contains("4096x2304"));
+        }
+        let mut largest = high(1, 8, (256, 144));
+        assert_eq!(Sps::parse(&largest.bits(0b11_0000, 6).nal()).unwrap().size, size(4096, 2304));
+    }
+
+    #[test]
+    fn crops_and_colours_are_read_and_bounded() {
+        let mut cropped = high(1, 8, (4, 3));
+        cropped.bits(0b111, 3).unsigned(1).unsigned(2).unsigned(3).unsigned(0).bits(1, 1);
+        // No aspect, no overscan; video signal: full range, BT.709.
+        cropped.bits(0b0010_1111, 8).bits(0x01_0101, 24).bits(0x55, 8);
+        let sps = Sps::parse(&cropped.nal()).unwrap();
+        assert_eq!((sps.size, sps.coded), (size(58, 42), size(64, 48)));
+        assert_eq!(sps.color, ColorSpace { matrix: ColorMatrix::Bt709, range: ColorRange::Full });
+        let mut all = high(1, 8, (4, 3));
+        all.bits(0b111, 3).unsigned(16).unsigned(16).unsigned(0).unsigned(0).bits(0, 8);
+        assert!(matches!(Sps::parse(&all.nal()), Err(SpsProblem::Corrupt(_))));
+        let mut absurd = high(1, 8, (4, 3));
+        absurd
+            .bits(0b111, 3)
+            .unsigned(u32::MAX - 1)
+            .unsigned(u32::MAX - 1)
+            .unsigned(0)
+            .unsigned(0)
+            .bits(0, 8);
+        assert!(matches!(Sps::parse(&absurd.nal()), Err(SpsProblem::Corrupt(_))));
+    }
 
     #[test]
     fn truncated_sets_are_corrupt_not_a_panic() {
-        for len in 0..HIGH_640X360.len() {
-            let _ = Sps::parse(&HIGH_640X360[..len]);
+        for len in 0..10 {
+            assert!(matches!(Sps::parse(&HIGH_360[..len]), Err(SpsProblem::Corrupt(_))), "{len}");
+        }
+        for set in [HIGH_360, HIGH_1080, BASELINE_432] {
+            for at in 1..set.len() {
+                for bit in 0..8 {
+                    let mut damaged = set.to_vec();
+                    damaged[at] ^= 1 << bit;
+                    let _ = Sps::parse(&damaged);
+                }
+            }
         }
     }
 }

@@ -44,9 +44,13 @@ pub fn play(source: &mut dyn Source, mut look: impl FnMut(Frame)) -> Result<(), 
     }
 }
 
-/// A fresh path for a file of this test program.
+/// A file of this test alone; the next of the same name takes its place.
 pub fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("file-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
     fs::write(&path, bytes).unwrap();
@@ -81,7 +85,7 @@ fn strip_start_code(nal: &[u8]) -> Vec<u8> {
     nal[at + 1..].to_vec()
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Layout {
     /// `moov` before `mdat`.
     IndexFirst,
@@ -92,7 +96,7 @@ pub enum Layout {
 }
 
 /// Where parameter sets go.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sets {
     /// Into `avcC`, a description for each clip.
     InIndex,
