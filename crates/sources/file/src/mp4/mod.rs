@@ -10,6 +10,8 @@
 mod boxes;
 mod codec;
 mod fragments;
+#[cfg(test)]
+mod oracle;
 mod samples;
 
 use std::fs::File;
