@@ -65,7 +65,8 @@ fn folder(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
 fn every_kind_of_png_becomes_rgb_or_grey() {
     use BitDepth::{Eight, One, Sixteen};
     use ColorType::{Grayscale, GrayscaleAlpha, Indexed, Rgb, Rgba};
-    let cases: [(ColorType, BitDepth, &[u8], PixelFormat, &[u8]); 7] = [
+    type Case<'a> = (ColorType, BitDepth, &'a [u8], PixelFormat, &'a [u8]);
+    let cases: [Case<'_>; 7] = [
         (Grayscale, Eight, &[1, 2], PixelFormat::Grey, &[1, 2]),
         (Grayscale, One, &[0b0100_0000], PixelFormat::Grey, &[0, 255]),
         (Grayscale, Sixteen, &[1, 99, 2, 200], PixelFormat::Grey, &[1, 2]),
@@ -153,27 +154,35 @@ fn a_folder_comes_in_order_and_grows_its_slots() {
 }
 
 #[test]
-fn live_loops_and_starvation() {
+fn live_pictures_come_at_the_rate_asked_for_and_loop() {
     let folder = folder("live", &[("1.png", grey_png(4, 4, 1)), ("2.png", grey_png(4, 4, 2))]);
     let (mut options, _) = options(Pace::Live);
     (options.looped, options.fps) = (true, Some(4.0));
     let mut source = open_images(&folder, &options).unwrap();
     assert_eq!((source.info().frames, source.info().fps), (None, Some(4.0)));
-    let mut held = Vec::new();
-    while held.len() < 3 {
-        if let Next::Frame(frame) = source.next(TIMEOUT).unwrap() {
-            held.push(frame);
-        }
+    for sequence in 0..5 {
+        let frame = loop {
+            if let Next::Frame(frame) = source.next(TIMEOUT).unwrap() {
+                break frame;
+            }
+        };
+        assert_eq!((frame.info().sequence, frame.plane(0).row(0)[0]), (sequence, 1 + (sequence % 2) as u8));
+        let captured = frame.info().captured;
+        assert_eq!((captured.ns, captured.clock), (sequence * 250_000_000, ClockKind::Stream));
     }
-    assert!(matches!(source.next(TIMEOUT).unwrap(), Next::TimedOut), "two readers and one of its own");
-    held.clear();
-    let fourth = loop {
-        if let Next::Frame(frame) = source.next(TIMEOUT).unwrap() {
-            break frame;
-        }
-    };
-    assert_eq!((fourth.info().sequence, fourth.plane(0).row(0)[0]), (3, 2));
-    assert_eq!((fourth.info().captured.ns, fourth.info().captured.clock), (750_000_000, ClockKind::Stream));
+}
+
+#[test]
+fn a_starved_source_times_out_and_loses_nothing() {
+    let files = ["1.png", "2.png", "3.png", "4.png"].map(|name| (name, grey_png(4, 4, name.as_bytes()[0])));
+    let mut source = open_images(&folder("starved", &files), &options(Pace::Max).0).unwrap();
+    let mut next = || source.next(TIMEOUT).unwrap();
+    let held = [next(), next(), next()];
+    assert!(held.iter().all(|next| matches!(next, Next::Frame(_))));
+    assert!(matches!(next(), Next::TimedOut), "slots for two readers and one of its own");
+    drop(held);
+    assert!(matches!(next(), Next::Frame(frame) if frame.plane(0).row(0)[0] == b'4'));
+    assert!(matches!(next(), Next::Ended));
 }
 
 #[test]

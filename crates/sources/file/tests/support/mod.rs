@@ -63,6 +63,10 @@ pub struct Clip {
     pub pictures: Vec<Vec<Vec<u8>>>,
 }
 
+/// What the planes of colour are filled with.
+pub const CB: u8 = 90;
+pub const CR: u8 = 170;
+
 /// One flat picture for each luma.
 pub fn clip(width: u32, height: u32, lumas: &[u8], vui: Option<VuiConfig>) -> Clip {
     let mut config = EncoderConfig::new().rate_control_mode(RateControlMode::Off);
@@ -72,8 +76,9 @@ pub fn clip(width: u32, height: u32, lumas: &[u8], vui: Option<VuiConfig>) -> Cl
     let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), config).unwrap();
     let (w, h) = (width as usize, height as usize);
     let pictures = lumas.iter().map(|&luma| {
-        let mut yuv = vec![128; w * h * 3 / 2];
-        yuv[..w * h].fill(luma);
+        let mut yuv = vec![luma; w * h * 3 / 2];
+        yuv[w * h..w * h * 5 / 4].fill(CB);
+        yuv[w * h * 5 / 4..].fill(CR);
         let stream = encoder.encode(&YUVBuffer::from_vec(yuv, w, h)).unwrap().to_vec();
         openh264::nal_units(&stream).map(strip_start_code).collect()
     });
