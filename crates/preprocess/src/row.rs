@@ -76,7 +76,9 @@ impl<'a> Picture<'a> {
 
     /// The rows that target row `y` lies between.
     pub(crate) fn row_pair(&self, taps: &Taps, y: usize) -> RowPair<'a> {
+        let next = (y + 1).min(taps.len() - 1);
         RowPair {
+            next: [self.row(taps.first[next] as usize), self.row(taps.second[next] as usize)],
             upper: self.row(taps.first[y] as usize),
             lower: self.row(taps.second[y] as usize),
             weight: taps.weight[y],
@@ -91,12 +93,13 @@ pub(crate) struct SourceRow<'a> {
     pub(crate) planes: [&'a [u8]; 3],
 }
 
-/// Two source rows, and the lower one's weight in 1/32768.
+/// Two source rows, and the lower one's weight in 1/32768; and the two that will be wanted next.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowPair<'a> {
     pub(crate) upper: SourceRow<'a>,
     pub(crate) lower: SourceRow<'a>,
     pub(crate) weight: i16,
+    pub(crate) next: [SourceRow<'a>; 2],
 }
 
 impl SourceRow<'_> {

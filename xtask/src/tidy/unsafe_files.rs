@@ -21,6 +21,7 @@ const LISTED: &[(&str, &str)] = &[
         "loads from a local array, in the AVX2 kernel that writes the tensor",
     ),
     ("crates/preprocess/src/dispatch.rs", "calls kernels with the token that the CPU has their instructions"),
+    ("crates/preprocess/tests/allocations.rs", "an allocator that counts"),
     ("crates/record/tests/allocations.rs", "an allocator that counts"),
     ("crates/testkit/src/allocations.rs", "an allocator that counts"),
 ];

@@ -1,9 +1,17 @@
 //! Loads and stores of whole vectors through references to arrays: no bounds to check, nothing for callers to prove.
 
 use std::arch::x86_64::{
-    __m128i, __m256, __m256i, _mm_loadl_epi64, _mm_loadu_si128, _mm_storeu_si128, _mm256_castsi128_si256,
-    _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_storeu_ps, _mm256_storeu_si256,
+    __m128i, __m256, __m256i, _MM_HINT_T0, _mm_loadl_epi64, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128,
+    _mm256_castsi128_si256, _mm256_inserti128_si256, _mm256_loadu_si256, _mm256_storeu_ps,
+    _mm256_storeu_si256,
 };
+
+/// Asks for the cache line of a byte.
+#[inline]
+pub(crate) fn prefetch(byte: &u8) {
+    // SAFETY: prefetching reads nothing.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast()) }
+}
 
 /// 8 bytes in the low half.
 #[inline]
