@@ -20,6 +20,14 @@
 //!
 //! What is not here: where frames come from, models, threads, clocks.
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    expect(
+        dead_code,
+        reason = "plans hold what vector kernels need, and there are none for this machine yet"
+    )
+)]
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod color;
