@@ -2,11 +2,11 @@
 
 mod support;
 
-use ocelli_capture::{Pace, SourceErrorKind};
+use ocelli_capture::{Next, Pace, SourceErrorKind};
 use ocelli_frame::{Frame, Size};
 use ocelli_source_file::open_video;
 use ocelli_testkit::asset;
-use support::{options, play};
+use support::{TIMEOUT, options, play};
 
 /// Mean luma of the quarters of a picture: top left, top right, bottom left, bottom right.
 type Quarters = [f64; 4];
@@ -134,6 +134,26 @@ fn main_profile_with_b_frames() {
             (1393, [171.47, 171.84, 113.16, 92.04]),
         ],
     });
+}
+
+/// The decoder holds back pictures of this stream, so that its end leaves traces in it.
+#[test]
+fn b_frames_loop() {
+    let Some(path) = asset("media/pup_sample.mp4") else { return };
+    let (mut options, _) = options(Pace::Max);
+    options.looped = true;
+    let mut source = open_video(&path, &options).unwrap();
+    let mut first_round = Vec::new();
+    for sequence in 0..186u64 {
+        let Next::Frame(frame) = source.next(TIMEOUT).unwrap() else { panic!("no frame {sequence}") };
+        assert_eq!(frame.info().sequence, sequence);
+        let expected_ns = sequence as f64 * 1e9 / 30.0;
+        assert!((frame.info().media_time_ns.unwrap() as f64 - expected_ns).abs() < 2.0);
+        match sequence.checked_sub(171) {
+            None => first_round.push(quarters(&frame)),
+            Some(again) => assert_eq!(quarters(&frame), first_round[again as usize], "picture {again}"),
+        }
+    }
 }
 
 #[test]

@@ -9,9 +9,12 @@ use openh264::OpenH264API;
 use openh264::decoder::{DecodeOptions, DecodedYUV, Decoder, DecoderConfig, Flush};
 use openh264::formats::YUVSource;
 
-/// OpenH264 behind two verbs.
+/// OpenH264 behind three verbs.
 pub(super) struct H264Decoder {
     inner: Decoder,
+    /// Whether a picture has been drained. OpenH264 2.x forgets to free the buffers of those, and runs out of them a
+    /// few pictures into whatever it is fed next.
+    drained: bool,
 }
 
 /// The decoder's own words.
@@ -19,9 +22,21 @@ pub(super) type DecoderError = openh264::Error;
 
 impl H264Decoder {
     pub fn new() -> Result<Self, DecoderError> {
+        Ok(Self { inner: Self::fresh()?, drained: false })
+    }
+
+    /// Makes ready for a stream that starts anew, after the last of the old one has been drained.
+    pub fn restart(&mut self) -> Result<(), DecoderError> {
+        if self.drained {
+            *self = Self::new()?;
+        }
+        Ok(())
+    }
+
+    fn fresh() -> Result<Decoder, DecoderError> {
         // To flush after each picture would hand pictures out before those that are shown ahead of them.
         let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
-        Ok(Self { inner: Decoder::with_api_config(OpenH264API::from_source(), config)? })
+        Decoder::with_api_config(OpenH264API::from_source(), config)
     }
 
     /// One sample in, at most one picture out, which is an earlier one as a rule.
@@ -32,7 +47,9 @@ impl H264Decoder {
     /// The next of the pictures held back; `None` when there are no more.
     pub fn drain(&mut self) -> Result<Option<Picture<'_>>, DecoderError> {
         let flush = DecodeOptions::new().flush_after_decode(Flush::Flush);
-        Ok(self.inner.decode_with_options(&[], flush)?.map(Picture))
+        let picture = self.inner.decode_with_options(&[], flush)?.map(Picture);
+        self.drained |= picture.is_some();
+        Ok(picture)
     }
 }
 

@@ -162,6 +162,7 @@ impl VideoSource {
                 Err(self.stream.corrupt_sample(what))
             }
             AfterDrain::Feed { ticks, has_picture } => {
+                self.decoder.restart().map_err(|error| no_decoder(&error))?;
                 self.color = self.next_color.take().unwrap_or(self.color);
                 Ok(Step::Feed { ticks, has_picture })
             }
@@ -172,6 +173,7 @@ impl VideoSource {
                 let track = self.stream.track();
                 self.round_start_ns += track.nanoseconds(track.duration_ticks).max(1);
                 self.pictures_in_round = 0;
+                self.decoder.restart().map_err(|error| no_decoder(&error))?;
                 self.stream.rewind();
                 Ok(Step::Load)
             }
