@@ -3,6 +3,7 @@
 use crate::Isa;
 #[cfg(target_arch = "x86_64")]
 use crate::avx2;
+use crate::bars::Bars;
 use crate::normalise::Normalise;
 use crate::plan::Columns;
 use crate::row::{PlanarRow, RowPair, SourceRow};
@@ -75,35 +76,37 @@ impl Isa {
         }
     }
 
-    /// A tensor row of red, green and blue planes, straight from two source rows.
+    /// A tensor row of red, green and blue planes, straight from two source rows; a part of the bars in passing.
     pub(crate) fn direct_f32(
         self,
         rows: &RowPair<'_>,
         columns: &Columns,
         normalise: &Normalise,
         out: [&mut [f32]; 3],
+        bars: &mut Bars<'_, f32>,
     ) {
         match self {
             Self::Scalar => scalar::direct_row(rows, columns, 0..columns.taps.len(), normalise, out),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
-            Self::Avx2(_) => unsafe { avx2::direct::row_f32(rows, columns, normalise, out) },
+            Self::Avx2(_) => unsafe { avx2::direct::row_f32(rows, columns, normalise, out, bars) },
         }
     }
 
-    /// A tensor row of red, green and blue planes, straight from two source rows.
+    /// A tensor row of red, green and blue planes, straight from two source rows; a part of the bars in passing.
     pub(crate) fn direct_u8(
         self,
         rows: &RowPair<'_>,
         columns: &Columns,
         normalise: &Normalise,
         out: [&mut [u8]; 3],
+        bars: &mut Bars<'_, u8>,
     ) {
         match self {
             Self::Scalar => scalar::direct_row(rows, columns, 0..columns.taps.len(), normalise, out),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: an `Avx2` is made only where the CPU has AVX2 and FMA.
-            Self::Avx2(_) => unsafe { avx2::direct::row_u8(rows, columns, normalise, out) },
+            Self::Avx2(_) => unsafe { avx2::direct::row_u8(rows, columns, normalise, out, bars) },
         }
     }
 }

@@ -13,8 +13,13 @@
 //! and every channel is clamped to 0..=255 before anything is interpolated. **Resized values are rounded to whole
 //! codes** before normalisation, as `cv2.resize` on u8 does.
 //!
+//! Where no source row is of use twice (a ratio of 1, 2 or an odd number), the middle of this is left out: source rows
+//! become tensor rows directly, to the same bits.
+//!
 //! **Bounds**, before normalisation: within 0.6 code of the exact real-valued result, and within 1 code of
 //! `cv2.cvtColor` + `cv2.resize` on the same bytes; a picture that needs no interpolation from RGB is exact.
+//!
+//! **Speed**: a tensor that starts at a multiple of 64 bytes is written up to a sixth faster than any other.
 //!
 //! The scalar kernels stay for ever as the oracle; the others give the same bits and floats, element for element.
 //!
@@ -30,6 +35,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod bars;
 mod color;
 mod dispatch;
 mod error;

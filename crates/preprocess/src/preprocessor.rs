@@ -80,13 +80,11 @@ impl Preprocessor {
         let picture = Picture::new(frame, plan.layout);
         let content = plan.letterbox.content;
         let mut tensor = TensorRows::new(*isa, elements, format.size, content, normalise);
-        tensor.write_bars();
         if plan.is_direct && tensor.is_planar() {
-            for y in 0..plan.rows.len() {
-                tensor.write_direct(y, &picture.row_pair(&plan.rows, y), &plan.columns);
-            }
+            tensor.write_direct(&picture, plan);
             return plan.letterbox;
         }
+        tensor.write_bars();
         resized.forget();
         for y in 0..plan.rows.len() {
             let weight = plan.rows.weight[y];

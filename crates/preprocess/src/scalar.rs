@@ -41,7 +41,7 @@ pub(crate) fn direct_row<T: Element>(
     let [red, green, blue] = out;
     for x in range {
         let upper = resized_pixel(&rows.upper, columns, x);
-        let lower = resized_pixel(&rows.lower, columns, x);
+        let lower = if rows.weight == 0 { upper } else { resized_pixel(&rows.lower, columns, x) };
         let code = |color: usize| rounded(blend(upper[color], lower[color], rows.weight));
         red[x] = T::of(code(0), normalise, normalise.order[0]);
         green[x] = T::of(code(1), normalise, normalise.order[1]);
@@ -52,6 +52,9 @@ pub(crate) fn direct_row<T: Element>(
 fn resized_pixel(row: &SourceRow<'_>, columns: &Columns, x: usize) -> [i16; 3] {
     let taps = &columns.taps;
     let first = pixel(row, &columns.color, taps.first[x] as usize);
+    if taps.weight[x] == 0 {
+        return first;
+    }
     let second = pixel(row, &columns.color, taps.second[x] as usize);
     [0, 1, 2].map(|color| blend(first[color], second[color], taps.weight[x]))
 }

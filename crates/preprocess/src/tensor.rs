@@ -5,9 +5,10 @@ use std::ops::Range;
 use ocelli_frame::{Rect, Size, TensorLayout};
 
 use crate::Isa;
+use crate::bars::Bars;
 use crate::normalise::Normalise;
-use crate::plan::Columns;
-use crate::row::RowPair;
+use crate::plan::{Columns, Plan};
+use crate::row::{Picture, RowPair};
 
 /// An element type that tensors are written in.
 pub(crate) trait Element: Copy {
@@ -20,13 +21,15 @@ pub(crate) trait Element: Copy {
     /// Codes of three channels, in the tensor's order, to elements that alternate between them.
     fn write_interleaved(isa: Isa, codes: [&[u8]; 3], normalise: &Normalise, out: &mut [Self]);
 
-    /// Source rows to the tensor's planes for red, green and blue, where the plan is direct.
+    /// Source rows to the tensor's planes for red, green and blue, where the plan is direct; and, in passing, as much
+    /// of the bars as suits.
     fn write_direct(
         isa: Isa,
         rows: &RowPair<'_>,
         columns: &Columns,
         normalise: &Normalise,
         out: [&mut [Self]; 3],
+        bars: &mut Bars<'_, Self>,
     );
 }
 
@@ -49,8 +52,9 @@ impl Element for f32 {
         columns: &Columns,
         normalise: &Normalise,
         out: [&mut [Self]; 3],
+        bars: &mut Bars<'_, Self>,
     ) {
-        isa.direct_f32(rows, columns, normalise, out);
+        isa.direct_f32(rows, columns, normalise, out, bars);
     }
 }
 
@@ -73,8 +77,9 @@ impl Element for u8 {
         columns: &Columns,
         normalise: &Normalise,
         out: [&mut [Self]; 3],
+        bars: &mut Bars<'_, Self>,
     ) {
-        isa.direct_u8(rows, columns, normalise, out);
+        isa.direct_u8(rows, columns, normalise, out, bars);
     }
 }
 
@@ -156,26 +161,39 @@ impl<'a, T: Element> TensorRows<'a, T> {
         self.normalise.layout == TensorLayout::Nchw
     }
 
-    /// Writes row `content_y` of the content, straight from the source rows that it is made of, and the bars beside it.
-    /// The tensor must be planar.
-    pub(crate) fn write_direct(&mut self, content_y: usize, rows: &RowPair<'_>, columns: &Columns) {
-        let (width, height) = (self.size.width as usize, self.size.height as usize);
-        let y = self.content.y as usize + content_y;
-        let left = self.content.x as usize;
-        let right = left + self.content.size.width as usize;
+    /// Writes the whole tensor, each row of the content straight from the source rows that it is made of. The tensor
+    /// must be planar and the plan direct.
+    pub(crate) fn write_direct(self, picture: &Picture<'_>, plan: &Plan) {
+        let Rect { x, y, size: content } = self.content;
+        let (left, right) = (x as usize, (x + content.width) as usize);
+        let width = self.size.width as usize;
+        let (above, height) = (y as usize * width, content.height as usize);
         let pad = self.pad;
-        let (first, rest) = self.elements.split_at_mut(width * height);
-        let (second, third) = rest.split_at_mut(width * height);
-        let mut channel = 0..3;
-        let [first, second, third] = [first, second, third].map(|plane| {
-            let row = &mut plane[y * width..][..width];
-            let pad = pad[channel.next().unwrap_or(0)];
-            row[..left].fill(pad);
-            row[right..].fill(pad);
-            &mut row[left..right]
+        let mut bars = Bars::new(pad[0]);
+        let mut channels = 0..3;
+        let mut planes = split_in_three(self.elements).map(|plane| {
+            let pad = pad[channels.next().unwrap_or(0)];
+            let (top, rest) = plane.split_at_mut(above);
+            let (content, bottom) = rest.split_at_mut(height * width);
+            bars.push(top, pad);
+            bars.push(bottom, pad);
+            content
         });
-        let out = if self.normalise.order[0] == 0 { [first, second, third] } else { [third, second, first] };
-        T::write_direct(self.isa, rows, columns, self.normalise, out);
+        bars.spread_over(height * (right - left) / 16);
+        for row in 0..height {
+            let mut pads = pad.into_iter();
+            let out = planes.each_mut().map(|plane| {
+                let row = &mut plane[row * width..][..width];
+                let pad = pads.next().unwrap_or(pad[0]);
+                row[..left].fill(pad);
+                row[right..].fill(pad);
+                &mut row[left..right]
+            });
+            let out = in_order(out, self.normalise.order);
+            let rows = picture.row_pair(&plan.rows, row);
+            T::write_direct(self.isa, &rows, &plan.columns, self.normalise, out, &mut bars);
+        }
+        bars.finish();
     }
 
     /// Rows of `per_pixel` elements a pixel.
@@ -183,6 +201,18 @@ impl<'a, T: Element> TensorRows<'a, T> {
         let pitch = per_pixel * self.size.width as usize;
         &mut self.elements[rows.start * pitch..rows.end * pitch]
     }
+}
+
+fn split_in_three<T>(elements: &mut [T]) -> [&mut [T]; 3] {
+    let third = elements.len() / 3;
+    let (first, rest) = elements.split_at_mut(third);
+    let (second, third) = rest.split_at_mut(third);
+    [first, second, third]
+}
+
+/// Tensor channels as red, green and blue.
+fn in_order<T>([first, second, third]: [T; 3], order: [usize; 3]) -> [T; 3] {
+    if order[0] == 0 { [first, second, third] } else { [third, second, first] }
 }
 
 fn fill_pixels<T: Copy>(elements: &mut [T], pad: [T; 3]) {
