@@ -1,5 +1,6 @@
 //! What tests of several crates share: assets that may be missing, a clock that tests move by hand, frames made from
-//! a formula, ONNX files written by hand, and the suite that every engine must pass. Only ever a dev-dependency.
+//! a formula, ONNX files written by hand, an HTTP server that does as it is told, and the suite that every engine must
+//! pass. Only ever a dev-dependency.
 
 mod allocations;
 mod assets;
@@ -7,6 +8,7 @@ mod clock;
 pub mod engine_conformance;
 mod folder;
 mod frames;
+mod http;
 pub mod onnx;
 
 pub use allocations::CountingAllocator;
@@ -14,4 +16,5 @@ pub use assets::{asset, assets_root};
 pub use clock::ManualClock;
 pub use folder::TestFolder;
 pub use frames::{frame_from, noise_frame};
+pub use http::{HttpReply, HttpRequest, HttpServer, Then};
 pub use onnx::OnnxModel;

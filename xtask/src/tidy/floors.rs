@@ -45,6 +45,7 @@ const TABLE: &[(&str, &str, Floor)] = &[
     ("crates/web", "ocelli-web", Floor::Outside),
     ("crates/window", "ocelli-window", Floor::Outside),
     ("crates/record", "ocelli-record", Floor::Outside),
+    ("crates/fetch", "ocelli-fetch", Floor::Outside),
     ("crates/cli", "ocelli", Floor::Face),
     (TESTKIT_FOLDER, "ocelli-testkit", Floor::Chores),
     ("xtask", "xtask", Floor::Chores),
