@@ -176,9 +176,8 @@ impl Frame {
         assert!(end <= len, "a region does not shrink");
         // SAFETY: offset..end lies inside the region (asserted above); the region is valid while the pool's memory
         // lives, which `self.pool` holds; nobody writes to the slot while this frame holds its lease.
-        let bytes = unsafe {
-            std::slice::from_raw_parts(base.as_ptr().add(layout.offset), end - layout.offset)
-        };
+        let bytes =
+            unsafe { std::slice::from_raw_parts(base.as_ptr().add(layout.offset), end - layout.offset) };
         Plane { bytes, stride_bytes: layout.stride_bytes, row_bytes, rows }
     }
 }

@@ -103,11 +103,9 @@ impl Letterbox {
         );
         let ratio = (f64::from(model.width) / f64::from(source.width))
             .min(f64::from(model.height) / f64::from(source.height));
-        let side = |source: u32, model: u32| {
-            ((f64::from(source) * ratio).round_ties_even() as u32).clamp(1, model)
-        };
-        let size =
-            Size { width: side(source.width, model.width), height: side(source.height, model.height) };
+        let side =
+            |source: u32, model: u32| ((f64::from(source) * ratio).round_ties_even() as u32).clamp(1, model);
+        let size = Size { width: side(source.width, model.width), height: side(source.height, model.height) };
         let (x, y) = match padding {
             Padding::Centred => ((model.width - size.width) / 2, (model.height - size.height) / 2),
             Padding::TopLeft => (0, 0),

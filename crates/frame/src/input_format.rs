@@ -62,12 +62,7 @@ impl InputFormat {
 
     /// YOLOX: BGR planes in 0..=255, top left on grey 114.
     pub fn yolox(size: Size) -> Self {
-        Self {
-            channels: ChannelOrder::Bgr,
-            scale: 1.0,
-            padding: Padding::TopLeft,
-            ..Self::ultralytics(size)
-        }
+        Self { channels: ChannelOrder::Bgr, scale: 1.0, padding: Padding::TopLeft, ..Self::ultralytics(size) }
     }
 
     /// Elements of the input tensor.

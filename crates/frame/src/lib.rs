@@ -10,6 +10,7 @@
 //! What is not here: I/O, threads, serde. Nothing in this crate reads a clock or opens a file.
 
 mod account;
+mod aligned;
 mod clock;
 mod frame;
 mod geometry;
@@ -25,6 +26,7 @@ mod tensor;
 mod ticket;
 
 pub use account::{Account, Counts, DropReason, FailReason};
+pub use aligned::Aligned;
 pub use clock::{Clock, ClockKind, Timestamp};
 pub use frame::{Frame, FrameError, FrameInfo, Plane, PlaneLayout, SourceIndex};
 pub use geometry::{BoxXyxy, Letterbox, Padding, Rect, Size, SourceFromModel};

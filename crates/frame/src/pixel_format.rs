@@ -24,8 +24,7 @@ pub enum PixelFormat {
 
 impl PixelFormat {
     /// Every format, for tests and listings.
-    pub const ALL: [Self; 6] =
-        [Self::I420, Self::Nv12, Self::Yuyv, Self::Rgb24, Self::Bgr24, Self::Grey];
+    pub const ALL: [Self; 6] = [Self::I420, Self::Nv12, Self::Yuyv, Self::Rgb24, Self::Bgr24, Self::Grey];
 
     /// Planes of a picture.
     pub fn planes(self) -> usize {

@@ -176,8 +176,12 @@ mod tests {
     use crate::{ClockKind, ColorSpace, PixelFormat, Size, Timestamp};
 
     fn grey(width: u32, height: u32) -> FrameInfo {
-        FrameInfo::packed(PixelFormat::Grey, Size { width, height }, Timestamp { ns: 0, clock: ClockKind::Read })
-            .with_color(ColorSpace::BT601_FULL)
+        FrameInfo::packed(
+            PixelFormat::Grey,
+            Size { width, height },
+            Timestamp { ns: 0, clock: ClockKind::Read },
+        )
+        .with_color(ColorSpace::BT601_FULL)
     }
 
     #[test]

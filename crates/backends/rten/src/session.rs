@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use ocelli_engine::{EngineError, EngineErrorKind, Session};
-use ocelli_frame::{DataType, TensorMut, TensorSpec, TensorView};
+use ocelli_frame::{Aligned, DataType, TensorMut, TensorSpec, TensorView};
 use rten::{RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::prelude::*;
 
@@ -20,8 +20,8 @@ pub(crate) struct RtenSession {
 
 /// The elements of one input.
 enum Elements {
-    F32(Vec<f32>),
-    U8(Vec<u8>),
+    F32(Aligned<f32>),
+    U8(Aligned<u8>),
 }
 
 impl RtenSession {
@@ -61,8 +61,8 @@ impl RtenSession {
 impl Session for RtenSession {
     fn input(&mut self, index: usize) -> TensorMut<'_> {
         match &mut self.inputs[index] {
-            Elements::F32(data) => TensorMut::F32(data),
-            Elements::U8(data) => TensorMut::U8(data),
+            Elements::F32(data) => TensorMut::F32(data.as_mut_slice()),
+            Elements::U8(data) => TensorMut::U8(data.as_mut_slice()),
         }
     }
 
@@ -71,7 +71,8 @@ impl Session for RtenSession {
         for (value, spec) in self.outputs.iter_mut().zip(&self.model.outputs) {
             if value.shape().as_ref() != spec.shape.as_slice() {
                 let message = format!("output {} came out as {:?}", spec, value.shape());
-                let hint = "the model's shapes depend on its input's values, which a fixed plan cannot follow";
+                let hint =
+                    "the model's shapes depend on its input's values, which a fixed plan cannot follow";
                 return Err(EngineError::new(EngineErrorKind::Run, message, hint));
             }
             // The seam promises dense outputs; rten may leave a transposed one strided.
@@ -108,8 +109,8 @@ impl Elements {
     fn zeros(spec: &TensorSpec) -> Self {
         let count = spec.elements();
         match spec.data_type {
-            DataType::U8 => Self::U8(vec![0; count]),
-            _ => Self::F32(vec![0.0; count]),
+            DataType::U8 => Self::U8(Aligned::new(count)),
+            _ => Self::F32(Aligned::new(count)),
         }
     }
 

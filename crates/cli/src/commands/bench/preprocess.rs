@@ -1,6 +1,6 @@
 //! `ocelli bench preprocess`: one frame into one tensor.
 
-use ocelli_frame::{ClockKind, Frame, FrameInfo, InputFormat, Pool, TensorMut, Timestamp};
+use ocelli_frame::{Aligned, ClockKind, Frame, FrameInfo, InputFormat, Pool, TensorMut, Timestamp};
 use ocelli_preprocess::Preprocessor;
 use serde_json::json;
 
@@ -14,10 +14,10 @@ pub fn run(arguments: &BenchPreprocess) -> Result<(), Failure> {
     let frame = frame(arguments)?;
     let isa = isa()?;
     let input = InputFormat::ultralytics(arguments.imgsz);
-    let mut tensor = vec![0.0f32; input.elements()];
+    let mut tensor = Aligned::<f32>::new(input.elements());
     let mut preprocessor = Preprocessor::new(input, isa);
     let times = Times::measure(&arguments.repeat, || {
-        preprocessor.run(&frame, TensorMut::F32(&mut tensor))?;
+        preprocessor.run(&frame, TensorMut::F32(tensor.as_mut_slice()))?;
         Ok(())
     })?;
     times.tell(
