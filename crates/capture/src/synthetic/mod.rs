@@ -1,10 +1,11 @@
-//! The synthetic scene: circles, squares and triangles that drift over a soft background and bounce off its edges,
+//! The synthetic scene: circles, squares and triangles that drift over hills at dusk and bounce off the picture's edges,
 //! with the truth about where they are. For trying things out without a camera, and for tests that must know.
 //!
 //! Everything is a pure function of the seed and the frame's number, in arithmetic that is the same on every machine
 //! (no sines, no logarithms). The number stands in the pixels too, as a strip of black and white cells in the top
 //! left corner, so that a test can tell from a picture alone which one it is.
 
+mod backdrop;
 mod motion;
 mod paint;
 mod scene;

@@ -1,4 +1,4 @@
-//! Pixels: the background, once, and things over it, for every frame. I420 with BT.601's limited range.
+//! Pixels: things over the background, for every frame. I420 with BT.601's limited range.
 //!
 //! Luma is painted at full resolution and chroma at half, both from the same distance, so that edges are soft in
 //! both. Only the squares around things are visited.
@@ -9,10 +9,10 @@ use super::shapes::Shape;
 
 /// A colour as I420 has it.
 #[derive(Clone, Copy, Debug)]
-struct Color {
-    y: f32,
-    cb: f32,
-    cr: f32,
+pub(super) struct Color {
+    pub y: f32,
+    pub cb: f32,
+    pub cr: f32,
 }
 
 /// R, G, B of things: distinct in hue and in lightness, and none like the background.
@@ -26,9 +26,11 @@ const PALETTE: [[u8; 3]; 8] = [
     [92, 107, 240],
     [240, 240, 232],
 ];
-/// The sky from top to bottom, and the glow in it.
-const SKY: [[f32; 3]; 2] = [[22.0, 32.0, 58.0], [64.0, 92.0, 112.0]];
-const GLOW: [f32; 3] = [70.0, 44.0, 30.0];
+/// How strong the light on a thing is, in steps of luma: from one side to the other, along the rim, and in the spot
+/// where it shines.
+const SLOPE: f32 = 13.0;
+const RIM: f32 = 30.0;
+const SHINE: f32 = 46.0;
 
 /// A thing at its place.
 #[derive(Clone, Copy, Debug)]
@@ -67,33 +69,6 @@ pub(super) fn planes(bytes: &mut [u8], size: Size) -> (&mut [u8], [&mut [u8]; 2]
     (y, [cb, &mut rest[..chroma]])
 }
 
-/// The background, packed.
-pub(super) fn background(size: Size) -> Vec<u8> {
-    let mut bytes = vec![0; ocelli_frame::FrameInfo::packed_bytes(PixelFormat::I420, size)];
-    let (luma, [cb, cr]) = planes(&mut bytes, size);
-    let (width, height) = (size.width as usize, size.height as usize);
-    for (index, pixel) in luma.iter_mut().enumerate() {
-        let (row, column) = (index / width, index % width);
-        let sky = sky((column as f32 + 0.5) / width as f32, (row as f32 + 0.5) / height as f32);
-        *pixel = Color::from_rgb(sky).y.round() as u8;
-    }
-    let chroma_width = width.div_ceil(2);
-    for (index, (cb, cr)) in cb.iter_mut().zip(cr).enumerate() {
-        let (row, column) = (index / chroma_width, index % chroma_width);
-        let x = (2 * column + 1) as f32 / width as f32;
-        let color = Color::from_rgb(sky(x, (2 * row + 1) as f32 / height as f32));
-        (*cb, *cr) = (color.cb.round() as u8, color.cr.round() as u8);
-    }
-    bytes
-}
-
-fn sky(x: f32, y: f32) -> [f32; 3] {
-    let (dx, dy) = (x - 0.72, y - 0.85);
-    let glow = 1.0 / (1.0 + 6.0 * (dx * dx + dy * dy));
-    let [top, bottom] = SKY;
-    [0, 1, 2].map(|c| top[c] + (bottom[c] - top[c]) * y + GLOW[c] * glow * glow)
-}
-
 /// Paints one thing over packed I420.
 pub(super) fn paint(bytes: &mut [u8], size: Size, thing: &Placed) {
     let color = Color::from_rgb(PALETTE[thing.color % PALETTE.len()].map(f32::from));
@@ -129,11 +104,16 @@ pub(super) fn paint(bytes: &mut [u8], size: Size, thing: &Placed) {
     }
 }
 
-/// Light from the top left, and a darker rim.
+/// Light from the top left: a slope over the whole, a rim that is bright towards it and dark away from it, and a spot
+/// that shines.
 fn shade(thing: &Placed, dx: f32, dy: f32, distance: f32) -> f32 {
-    let rim = 0.12 * thing.radius;
-    let depth = ((distance + rim) / rim).clamp(0.0, 1.0);
-    -14.0 * (dx + dy) / thing.radius - 22.0 * depth * depth
+    let (dx, dy, distance) = (dx / thing.radius, dy / thing.radius, distance / thing.radius);
+    let away = (dx + dy) * std::f32::consts::FRAC_1_SQRT_2;
+    let depth = (1.0 + distance / 0.14).clamp(0.0, 1.0);
+    let (spot_x, spot_y, spread) = thing.shape.spot();
+    let (sx, sy) = (dx - spot_x, dy - spot_y);
+    let shine = (1.0 - (sx * sx + sy * sy) / (spread * spread)).max(0.0);
+    -SLOPE * (away + 0.2) - RIM * away * depth * depth + SHINE * shine * shine
 }
 
 fn blend(pixel: &mut u8, target: f32, coverage: f32) {
@@ -148,7 +128,7 @@ fn clip(from: i64, to: i64, limit: usize) -> std::ops::Range<usize> {
 
 impl Color {
     /// ITU-R BT.601, limited range.
-    fn from_rgb([r, g, b]: [f32; 3]) -> Self {
+    pub fn from_rgb([r, g, b]: [f32; 3]) -> Self {
         let y = 0.299 * r + 0.587 * g + 0.114 * b;
         Self {
             y: 16.0 + y * 219.0 / 255.0,

@@ -2,8 +2,9 @@
 
 use ocelli_frame::{BoxXyxy, Frame, FrameInfo, PixelFormat};
 
+use super::backdrop::background;
 use super::motion::Mover;
-use super::paint::{Placed, background, paint, planes};
+use super::paint::{Placed, paint, planes};
 use super::shapes::Shape;
 use super::{SceneOptions, strip};
 use crate::SourceError;
