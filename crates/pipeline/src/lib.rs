@@ -1,5 +1,5 @@
 //! Frames from sources, through a predictor, to sinks: the hand-overs between threads, the threads themselves, the
-//! account and the measurements. [`step`] is the page to read: one frame from start to end.
+//! account and the measurements. `step.rs` is the page to read: one frame from start to end.
 //!
 //! ```text
 //! source ─┐ Slot or        ┌────────────┐ Slot or        ┌─ sink

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::common::{assert_fails, assert_ok, json_lines, ocelli, quick_model, write_model};
+use crate::binary::{assert_fails, assert_ok, json_lines, ocelli, quick_model, write_model};
 use ocelli_testkit::onnx::{Axis, FLOAT, constant_detector};
 use ocelli_testkit::{OnnxModel, TestFolder, asset};
 
@@ -38,7 +38,7 @@ fn a_bad_source_among_good_ones_ends_the_start_and_all_are_named() {
     let arguments = ["run", "one.mp4", SCENE, "two.mp4", "--model", "none"];
     let output = ocelli(folder.path(), arguments);
     assert_fails(&output, 1, &["two.mp4"]);
-    assert!(crate::common::stderr(&output).contains("one.mp4"));
+    assert!(crate::binary::stderr(&output).contains("one.mp4"));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_codec_that_is_not_read_is_named() {
     let folder = TestFolder::new("bad");
     let output = ocelli(folder.path(), ["run", clip.to_str().unwrap(), "--model", "none"]);
     assert_fails(&output, 1, &["mmpose_posetrack_mpii.mp4"]);
-    assert!(crate::common::stderr(&output).contains("ffmpeg"), "{}", crate::common::stderr(&output));
+    assert!(crate::binary::stderr(&output).contains("ffmpeg"), "{}", crate::binary::stderr(&output));
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn models_that_are_none() {
     assert_fails(&output, 1, &["headless.onnx"]);
     for known in ["yolov8", "yolox"] {
         assert!(
-            crate::common::stderr(&output).contains(known),
+            crate::binary::stderr(&output).contains(known),
             "{known} is not listed: {}",
-            crate::common::stderr(&output)
+            crate::binary::stderr(&output)
         );
     }
 }
@@ -130,7 +130,7 @@ fn numbers_that_are_none_are_counted_and_never_a_box() {
         assert_eq!(detections.len(), 1, "{line}");
         assert!((detections[0]["confidence"].as_f64().unwrap() - 0.9).abs() < 1e-6);
     }
-    assert_eq!(crate::common::json(&folder.join("s.json"))["invalid"], 10);
+    assert_eq!(crate::binary::json(&folder.join("s.json"))["invalid"], 10);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The main job on real footage with real models: every frame, in order, and accuracy as the reference has it.
 
-use crate::common::{assert_ok, json, json_lines, ocelli};
+use crate::binary::{assert_ok, json, json_lines, ocelli};
 use ocelli_testkit::{TestFolder, asset};
 use serde_json::Value;
 
@@ -79,7 +79,7 @@ fn accuracy_is_the_references() {
         let folder = TestFolder::new("footage");
         let arguments = [images.as_os_str(), labels.as_os_str(), "--model".as_ref(), model.as_os_str()];
         let output =
-            crate::common::command(folder.path()).arg("eval").args(arguments).arg("--json").output().unwrap();
+            crate::binary::command(folder.path()).arg("eval").args(arguments).arg("--json").output().unwrap();
         assert_ok(&output);
         let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(figures["images"], 64);

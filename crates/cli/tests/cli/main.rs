@@ -1,6 +1,6 @@
 //! The binary `ocelli` from outside, as a person would run it.
 
 mod bad_input;
-mod common;
+mod binary;
 mod footage;
 mod run;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::common::{assert_ok, command, json, json_lines, ocelli, quick_model, stderr};
+use crate::binary::{assert_ok, command, json, json_lines, ocelli, quick_model, stderr};
 use ocelli_testkit::TestFolder;
 use serde_json::Value;
 
