@@ -10,7 +10,7 @@ use std::path::Path;
 use super::source::Source;
 
 /// Folders that hold no sources of ours, wherever they stand.
-const SKIPPED_FOLDERS: &[&str] =
+const SKIPPED: &[&str] =
     &[".git", "target", "out", "__pycache__", ".venv", "node_modules", "corpus", "artifacts"];
 
 /// A file larger than this is data, not text; its text is left out.
@@ -70,10 +70,12 @@ impl Tree {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let kind = entry.file_type()?;
+            // Skipped whatever they are: in a second work tree `.git` is a file.
+            if SKIPPED.contains(&name.as_str()) {
+                continue;
+            }
             if kind.is_dir() {
-                if !SKIPPED_FOLDERS.contains(&name.as_str()) {
-                    self.read_folder(root, &path)?;
-                }
+                self.read_folder(root, &path)?;
             } else if kind.is_file() {
                 let text = read_text(&entry.path(), entry.metadata()?.len())?;
                 self.files.insert(path, text);
