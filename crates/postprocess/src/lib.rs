@@ -5,7 +5,7 @@
 //! output ──yolov8.rs | yolox.rs──▶ Candidates ──nms.rs──▶ kept ──source_from_model──▶ Detection
 //! ```
 //!
-//! To add a head family: one file like `yolov8.rs` that fills [`Candidates`](candidates::Candidates), one variant of
+//! To add a head family: one file like `yolov8.rs` that fills `Candidates`, one variant of
 //! [`HeadLayout`]. What is not here: which model or backend ran, and the model's file.
 
 #![forbid(unsafe_code)]
