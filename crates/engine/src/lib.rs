@@ -7,7 +7,7 @@
 
 mod error;
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,11 +20,34 @@ pub trait Backend: Send + Sync + Debug {
     /// What `--backend` calls it.
     fn name(&self) -> &'static str;
 
-    /// Reads a model file and decides everything that does not depend on pixels.
+    /// Reads a model and decides everything that does not depend on pixels.
     ///
     /// # Errors
     /// A file that is none, an operator this backend lacks (named), shapes that cannot be fixed.
-    fn load(&self, path: &Path, options: &LoadOptions) -> Result<Arc<dyn Model>, EngineError>;
+    fn load(&self, file: ModelFile<'_>, options: &LoadOptions) -> Result<Arc<dyn Model>, EngineError>;
+}
+
+/// Where a model is read from. It is displayed as messages name it.
+#[derive(Clone, Copy, Debug)]
+pub enum ModelFile<'a> {
+    /// On the disk.
+    Path(&'a Path),
+    /// In the program itself.
+    Embedded {
+        /// What messages call it.
+        name: &'a str,
+        /// What would be in the file.
+        bytes: &'a [u8],
+    },
+}
+
+impl fmt::Display for ModelFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Embedded { name, .. } => f.write_str(name),
+        }
+    }
 }
 
 /// What is decided at load.

@@ -9,10 +9,9 @@ mod load;
 mod session;
 mod threads;
 
-use std::path::Path;
 use std::sync::Arc;
 
-use ocelli_engine::{Backend, EngineError, LoadOptions, Model};
+use ocelli_engine::{Backend, EngineError, LoadOptions, Model, ModelFile};
 
 /// The backend called `rten`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +22,7 @@ impl Backend for Rten {
         "rten"
     }
 
-    fn load(&self, path: &Path, options: &LoadOptions) -> Result<Arc<dyn Model>, EngineError> {
-        Ok(Arc::new(load::SharedModel(Arc::new(load::load(path, options)?))))
+    fn load(&self, file: ModelFile<'_>, options: &LoadOptions) -> Result<Arc<dyn Model>, EngineError> {
+        Ok(Arc::new(load::SharedModel(Arc::new(load::load(file, options)?))))
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use ocelli_engine::{EngineError, EngineErrorKind, LoadOptions, Model, Session, Threads};
+use ocelli_engine::{EngineError, EngineErrorKind, LoadOptions, Model, ModelFile, Session, Threads};
 use ocelli_frame::{DataType, TensorSpec};
 use rten::{Dimension, LoadErrorKind, ModelOptions, NodeId, ValueType};
 
@@ -26,9 +26,11 @@ pub(crate) struct RtenModel {
 }
 
 /// Reads a file. Output shapes that the file leaves open are learned from one run on zeros.
-pub(crate) fn load(path: &Path, options: &LoadOptions) -> Result<RtenModel, EngineError> {
-    let name = path.display();
-    let bytes = read(path)?;
+pub(crate) fn load(file: ModelFile<'_>, options: &LoadOptions) -> Result<RtenModel, EngineError> {
+    let bytes = match file {
+        ModelFile::Path(path) => read(path)?,
+        ModelFile::Embedded { bytes, .. } => bytes.to_vec(),
+    };
     let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|error| {
         let (kind, hint) = match error.kind() {
             LoadErrorKind::OperatorInvalid => (
@@ -38,19 +40,19 @@ pub(crate) fn load(path: &Path, options: &LoadOptions) -> Result<RtenModel, Engi
             LoadErrorKind::IoError => (EngineErrorKind::Io, "check that the file can be read"),
             _ => (EngineErrorKind::BadModel, "is it a whole ONNX file? export or download it again"),
         };
-        EngineError::new(kind, format!("{name}: {error}"), hint)
+        EngineError::new(kind, format!("{file}: {error}"), hint)
     })?;
     let inputs = model
         .input_ids()
         .iter()
-        .map(|&id| input_spec(&name, &model, id, options))
+        .map(|&id| input_spec(&file, &model, id, options))
         .collect::<Result<Vec<_>, _>>()?;
     let metadata =
         model.metadata().fields().map(|(name, value)| (name.to_string(), value.to_owned())).collect();
     let mut loaded = RtenModel { model, inputs, outputs: Vec::new(), metadata };
     loaded.outputs = match declared_outputs(&loaded.model) {
         Some(outputs) => outputs,
-        None => RtenSession::dry_run(&name, &loaded)?,
+        None => RtenSession::dry_run(&file, &loaded)?,
     };
     Ok(loaded)
 }

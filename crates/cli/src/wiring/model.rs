@@ -94,7 +94,7 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
         ));
     };
     let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
-    let model = backend.load(path, &LoadOptions { input_size })?;
+    let model = backend.load(ocelli_engine::ModelFile::Path(path), &LoadOptions { input_size })?;
     let name = path.display().to_string();
     let card = match card_text(arguments, path)? {
         Some((card_path, text)) => {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use ocelli_engine::{Backend, EngineError, EngineErrorKind, LoadOptions};
+use ocelli_engine::{Backend, EngineError, EngineErrorKind, LoadOptions, ModelFile};
 
 use crate::onnx::{Axis, FLOAT};
 use crate::{OnnxModel, TestFolder};
@@ -27,6 +27,10 @@ pub(super) fn check(backend: &dyn Backend) {
     expect(backend, &file("empty.onnx", b""), None, BadModel, "0 bytes");
     expect(backend, &file("text.onnx", b"this is no model\n"), None, BadModel, "text.onnx");
     expect(backend, &file("cut.onnx", &whole[..whole.len() / 2]), None, BadModel, "cut.onnx");
+
+    for bytes in [b"" as &[u8], b"this is no model\n", &whole[..whole.len() / 2]] {
+        expect_of(backend, ModelFile::Embedded { name: "inside.onnx", bytes }, None, BadModel, "inside.onnx");
+    }
 
     let unknown = OnnxModel::new(13).input("x", FLOAT, &picture).output("y", FLOAT, &picture).node(
         "Frobnicate",
@@ -56,8 +60,18 @@ fn expect(
     kind: EngineErrorKind,
     names: &str,
 ) {
-    let outcome = backend.load(path, &LoadOptions { input_size });
-    let error: EngineError = outcome.err().unwrap_or_else(|| panic!("{} must not load", path.display()));
+    expect_of(backend, ModelFile::Path(path), input_size, kind, names);
+}
+
+fn expect_of(
+    backend: &dyn Backend,
+    file: ModelFile<'_>,
+    input_size: Option<(usize, usize)>,
+    kind: EngineErrorKind,
+    names: &str,
+) {
+    let outcome = backend.load(file, &LoadOptions { input_size });
+    let error: EngineError = outcome.err().unwrap_or_else(|| panic!("{file} must not load"));
     assert_eq!(error.kind(), kind, "{error}");
     assert!(error.to_string().contains(names), "{names:?} is not named in: {error}");
     assert!(!error.hint().is_empty(), "no hint: {error}");

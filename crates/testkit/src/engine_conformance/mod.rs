@@ -4,7 +4,7 @@
 mod errors;
 mod numbers;
 
-use ocelli_engine::{Backend, LoadOptions, Session, Threads};
+use ocelli_engine::{Backend, LoadOptions, ModelFile, Session, Threads};
 use ocelli_frame::TensorMut;
 
 use crate::{OnnxModel, TestFolder};
@@ -22,7 +22,7 @@ pub fn check(backend: &dyn Backend) {
 fn session(backend: &dyn Backend, model: &OnnxModel, threads: usize) -> Box<dyn Session> {
     let folder = TestFolder::new("conformance");
     let path = model.write(folder.path(), "model.onnx");
-    let loaded = backend.load(&path, &LoadOptions::default()).expect("a model that loads");
+    let loaded = backend.load(ModelFile::Path(&path), &LoadOptions::default()).expect("a model that loads");
     loaded.session(&Threads::unpinned(threads)).expect("a session")
 }
 

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use ocelli_engine::{Backend, LoadOptions, Threads};
+use ocelli_engine::{Backend, LoadOptions, ModelFile, Threads};
 use ocelli_frame::{DataType, TensorMut};
 
 use super::{run, session};
@@ -15,6 +15,7 @@ pub(super) fn check(backend: &dyn Backend) {
     bytes_go_in_as_bytes(backend);
     open_axes_are_fixed_at_load(backend);
     metadata_and_specs_come_through(backend);
+    bytes_load_as_a_file_does(backend);
     threads_do_not_change_the_answer(backend);
     sessions_do_not_share_memory(backend);
 }
@@ -82,7 +83,7 @@ fn open_axes_are_fixed_at_load(backend: &dyn Backend) {
         .node("Relu", &["x"], "y", &[])
         .write(folder.path(), "open.onnx");
     let options = LoadOptions { input_size: Some((4, 6)) };
-    let model = backend.load(&path, &options).expect("open axes with a size");
+    let model = backend.load(ModelFile::Path(&path), &options).expect("open axes with a size");
     assert_eq!(model.inputs()[0].shape, [1, 3, 4, 6], "open axes: input");
     assert_eq!(model.outputs()[0].shape, [1, 3, 4, 6], "open axes: output");
 }
@@ -90,12 +91,21 @@ fn open_axes_are_fixed_at_load(backend: &dyn Backend) {
 fn metadata_and_specs_come_through(backend: &dyn Backend) {
     let folder = TestFolder::new("conformance");
     let path = convolution().metadata("names", "{0: 'cat'}").write(folder.path(), "named.onnx");
-    let model = backend.load(&path, &LoadOptions::default()).expect("a model that loads");
+    let model = backend.load(ModelFile::Path(&path), &LoadOptions::default()).expect("a model that loads");
     let names = ("names".to_owned(), "{0: 'cat'}".to_owned());
     assert!(model.metadata().contains(&names), "metadata: {:?}", model.metadata());
     let (input, output) = (&model.inputs()[0], &model.outputs()[0]);
     assert_eq!((input.name.as_str(), output.name.as_str()), ("x", "y"));
     assert_eq!((input.data_type, input.shape.as_slice()), (DataType::F32, &[1, 1, 3, 3][..]));
+}
+
+fn bytes_load_as_a_file_does(backend: &dyn Backend) {
+    let bytes = convolution().metadata("names", "{0: 'cat'}").bytes();
+    let file = ModelFile::Embedded { name: "in the program", bytes: &bytes };
+    let model = backend.load(file, &LoadOptions::default()).expect("a model that loads from bytes");
+    assert!(model.metadata().iter().any(|(key, _)| key == "names"), "bytes: metadata");
+    let mut session = model.session(&Threads::unpinned(1)).expect("a session");
+    assert_eq!(run(&mut *session, &PICTURE), CONVOLVED, "bytes: the answer");
 }
 
 fn threads_do_not_change_the_answer(backend: &dyn Backend) {
@@ -125,7 +135,7 @@ fn wide_convolution(side: usize) -> OnnxModel {
 fn sessions_do_not_share_memory(backend: &dyn Backend) {
     let folder = TestFolder::new("conformance");
     let path = convolution().write(folder.path(), "model.onnx");
-    let model = backend.load(&path, &LoadOptions::default()).expect("a model that loads");
+    let model = backend.load(ModelFile::Path(&path), &LoadOptions::default()).expect("a model that loads");
     thread::scope(|scope| {
         for scale in 1..=2 {
             let model = &model;
