@@ -6,22 +6,32 @@
 //! - `jsonl`: one `write` a line, so nothing is buffered and every line before the last is whole.
 //! - `coco` and the summary: written beside their place as `NAME.partial` and renamed when they are complete, so that
 //!   the name always stands for a whole file, the old or the new.
+//! - `yolo` and `images`: the same for each of their files.
+//! - `video`: fragments of about a second, each written at once, which any player reads; an ordinary film at the end.
 //!
-//! What is not here: the form of what is written (`ocelli-report`), pictures, sockets.
+//! What is not here: the form of what is written (`ocelli-report`), how pictures are drawn (`ocelli-draw`), sockets.
 
 #![forbid(unsafe_code)]
 
 mod coco;
 mod distinct;
+mod folder;
+mod images;
 mod jsonl;
+mod mp4;
 mod output;
 mod replace;
 mod spec;
 mod summary;
+mod video;
+mod yolo;
 
 pub use coco::CocoSink;
 pub use distinct::check_distinct;
+pub use images::ImagesSink;
 pub use jsonl::JsonlSink;
 pub use output::Destination;
 pub use spec::{SinkKind, SinkSpec, parse_sink};
 pub use summary::{summary_of, write_summary};
+pub use video::VideoSink;
+pub use yolo::YoloSink;

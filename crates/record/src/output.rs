@@ -76,3 +76,11 @@ pub(crate) fn write_error(destination: &dyn fmt::Display, place: &str, error: &i
     };
     SinkError::new(format!("{destination}: {place}: {error}"), hint)
 }
+
+/// A delivery that came without its frame, to a sink that draws on it.
+pub(crate) fn without_pixels(sink: &str) -> SinkError {
+    SinkError::new(
+        format!("{sink}: a result came without its picture"),
+        "this is a bug in Ocelli: please report it",
+    )
+}

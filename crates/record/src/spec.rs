@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ocelli_pipeline::{Sink, SinkError};
 use ocelli_report::RunLabels;
 
-use crate::{CocoSink, Destination, JsonlSink};
+use crate::{CocoSink, Destination, ImagesSink, JsonlSink, VideoSink, YoloSink};
 
 /// What a sink writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,22 +14,36 @@ pub enum SinkKind {
     Jsonl,
     /// One array of COCO results.
     Coco,
+    /// A YOLO label file for every result.
+    Yolo,
+    /// A JPEG for every result, with what was found drawn onto it.
+    Images,
+    /// The same as one video.
+    Video,
 }
 
 impl SinkKind {
     /// Every kind, by the word it is asked for with.
-    pub const ALL: [(&'static str, Self); 2] = [("jsonl", Self::Jsonl), ("coco", Self::Coco)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("jsonl", Self::Jsonl),
+        ("coco", Self::Coco),
+        ("yolo", Self::Yolo),
+        ("images", Self::Images),
+        ("video", Self::Video),
+    ];
 
     /// Whether it needs the frames themselves, and so room for them in their sources' pools.
     pub fn wants_pixels(self) -> bool {
         match self {
-            Self::Jsonl | Self::Coco => false,
+            Self::Jsonl | Self::Coco | Self::Yolo => false,
+            Self::Images | Self::Video => true,
         }
     }
 }
 
 /// How sinks are written, for hints and help.
-const GRAMMAR: &str = "jsonl:PATH, jsonl:- (standard output), coco:PATH";
+const GRAMMAR: &str =
+    "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4";
 
 /// A sink that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +56,16 @@ pub struct SinkSpec {
     pub destination: Destination,
 }
 
-/// Reads `jsonl:PATH`, `jsonl:-` or `coco:PATH`. Looks at no disk.
+/// Reads `jsonl:PATH`, `coco:PATH`, `yolo:DIR`, `images:DIR` or `video:PATH`. Looks at no disk.
 ///
 /// # Errors
 /// Where the kind is none that we know, or the path is empty.
 pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
     let unknown = |what: String| SinkError::new(what, format!("sinks are {GRAMMAR}"));
     let Some((word, destination)) = text.split_once(':') else {
-        let guess = [(".jsonl", "jsonl"), (".json", "coco")].into_iter().find(|(end, _)| text.ends_with(end));
+        let guess = [(".jsonl", "jsonl"), (".json", "coco"), (".mp4", "video")]
+            .into_iter()
+            .find(|(end, _)| text.ends_with(end));
         return Err(match guess {
             Some((_, kind)) => SinkError::new(
                 format!("{text}: a sink begins with its kind"),
@@ -72,15 +88,18 @@ pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
 }
 
 impl SinkSpec {
-    /// Opens the sink's file and makes the sink.
+    /// Opens the sink's file or folder and makes the sink.
     ///
     /// # Errors
-    /// Where the file cannot be written to.
+    /// Where it cannot be written to, and where a run of these sources has no place there.
     pub fn open(&self, labels: &Arc<RunLabels>) -> Result<Box<dyn Sink>, SinkError> {
         let destination = self.destination.clone();
         Ok(match self.kind {
             SinkKind::Jsonl => Box::new(JsonlSink::create(&self.text, destination, Arc::clone(labels))?),
             SinkKind::Coco => Box::new(CocoSink::create(&self.text, destination)?),
+            SinkKind::Yolo => Box::new(YoloSink::create(&self.text, &destination, Arc::clone(labels))?),
+            SinkKind::Images => Box::new(ImagesSink::create(&self.text, &destination, labels)?),
+            SinkKind::Video => Box::new(VideoSink::create(&self.text, destination, labels)?),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The serde forms of results: a line of JSONL, an entry of COCO results, the summary of a run.
+//! The serde forms of results: a line of JSONL, an entry of COCO results, a YOLO label file, the summary of a run.
 //!
 //! They are borrowed views that are built, written and forgotten; the nouns of `ocelli-frame` derive no serde. A line
 //! written into a buffer that is used again allocates nothing.
@@ -13,8 +13,10 @@ mod line;
 mod numbers;
 mod summary;
 mod words;
+mod yolo;
 
 pub use coco::{CocoArray, image_id};
 pub use labels::{RunLabels, unique_names};
 pub use line::write_line;
 pub use summary::{MemoryUse, NamedCounts, Quantiles, StageQuantiles, Summary};
+pub use yolo::write_yolo;

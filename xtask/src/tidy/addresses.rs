@@ -35,6 +35,7 @@ const HOSTS: &[&str] = &[
     "rust-lang.org",
     "rustup.rs",
     "semver.org",
+    "sil.org",
     "ultralytics.com",
     "w3.org",
     "wikipedia.org",
