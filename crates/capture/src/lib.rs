@@ -1,10 +1,11 @@
 //! Where frames come from: the seam [`Source`], the one grammar of sources ([`SourceUri`]), when a recorded picture is
-//! due ([`Pacer`]), and the [synthetic scene](synthetic).
+//! due ([`Pacer`]), how large it may be ([`limits`]), and the [synthetic scene](synthetic).
 //!
 //! What is not here: drivers, decoders, models. Each of those implements [`Source`] in a crate of its own.
 
 #![forbid(unsafe_code)]
 
+pub mod limits;
 mod pacer;
 mod source;
 pub mod synthetic;

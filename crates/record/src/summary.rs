@@ -29,6 +29,7 @@ pub fn summary_of(outcome: &RunOutcome, labels: &RunLabels, memory: MemoryUse) -
         backend: labels.backend.clone(),
         model: labels.model.clone(),
         memory,
+        events: Vec::new(),
         errors: errors_of(outcome),
         stopped: outcome.stopped,
     }

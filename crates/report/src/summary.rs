@@ -33,6 +33,8 @@ pub struct Summary {
     pub model: String,
     /// What the process used.
     pub memory: MemoryUse,
+    /// What happened that nobody asked for and that failed nothing, one sentence each.
+    pub events: Vec<String>,
     /// What went wrong, one sentence each.
     pub errors: Vec<String>,
     /// Whether somebody asked the run to end.
@@ -135,6 +137,7 @@ impl Serialize for Summary {
         map.serialize_entry("model", &self.model)?;
         map.serialize_entry("peak_memory_bytes", &peak_bytes)?;
         map.serialize_entry("page_faults", &PageFaults { major, minor })?;
+        map.serialize_entry("events", &self.events)?;
         map.serialize_entry("errors", &self.errors)?;
         map.serialize_entry("stopped", &self.stopped)?;
         map.end()

@@ -19,6 +19,7 @@ fn summary() -> Summary {
         backend: "rten/fp32".into(),
         model: "yolov8n@640".into(),
         memory: MemoryUse { peak_bytes: 3 << 19, faults_major: 0, faults_minor: 77 },
+        events: vec!["cam: read through ffmpeg".into()],
         errors: vec!["cam: gone".into()],
         stopped: true,
     }
@@ -41,7 +42,7 @@ fn json_has_every_account_under_a_name_of_its_own() {
         r#"},"age_ms":"#,
         times,
         r#","invalid":4,"backend":"rten/fp32","model":"yolov8n@640","peak_memory_bytes":1572864,"#,
-        r#""page_faults":{"major":0,"minor":77},"errors":["cam: gone"],"stopped":true}"#,
+        r#""page_faults":{"major":0,"minor":77},"events":["cam: read through ffmpeg"],"errors":["cam: gone"],"stopped":true}"#,
         "\n",
     ];
     assert_eq!(String::from_utf8(summary().to_json()).unwrap(), expected.concat());

@@ -1,4 +1,4 @@
-//! What tests of several crates share: assets that may be missing, a clock that tests move by hand, frames made from
+//! What tests of several crates share: assets and programs that may be missing, a clock that tests move by hand, frames made from
 //! a formula, ONNX files written by hand, an HTTP server that does as it is told, and the suite that every engine must
 //! pass. Only ever a dev-dependency.
 
@@ -10,6 +10,7 @@ mod folder;
 mod frames;
 mod http;
 pub mod onnx;
+mod programs;
 
 pub use allocations::CountingAllocator;
 pub use assets::{asset, assets_root};
@@ -18,3 +19,4 @@ pub use folder::TestFolder;
 pub use frames::{frame_from, noise_frame};
 pub use http::{HttpReply, HttpRequest, HttpServer, Then};
 pub use onnx::OnnxModel;
+pub use programs::program;

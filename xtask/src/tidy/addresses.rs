@@ -20,6 +20,7 @@ const HOSTS: &[&str] = &[
     "cocodataset.org",
     "creativecommons.org",
     "docs.rs",
+    "ffmpeg.org",
     "github.com",
     "intel.com",
     "itu.int",

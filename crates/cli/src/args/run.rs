@@ -10,7 +10,7 @@ use crate::args::{ModelArguments, SettingArguments};
 /// Find things in video or pictures, and write down what was found
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// Video, pictures (file, folder, glob), or `synthetic:`; several run side by side
+    /// Video, pictures (file, folder, glob), an http address, or `synthetic:`; several run side by side
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
 
@@ -50,12 +50,16 @@ pub struct PlayArguments {
     /// Frames a second, instead of the source's own rate
     #[arg(long, value_name = "X", value_parser = parse_fps)]
     pub fps: Option<f64>,
+
+    /// What decodes video instead of the processor, through ffmpeg: one of `ffmpeg -hwaccels`
+    #[arg(long, value_name = "NAME")]
+    pub hwaccel: Option<String>,
 }
 
 impl PlayArguments {
     /// Every frame, once, as fast as it can be worked on.
     pub fn once() -> Self {
-        Self { pace: PaceArgument::Max, looped: false, fps: None }
+        Self { pace: PaceArgument::Max, looped: false, fps: None, hwaccel: None }
     }
 }
 

@@ -28,10 +28,11 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     for sink in &sinks {
         assembly.add_sink(sink.open(&assembly.labels)?);
     }
-    let labels = assembly.labels.clone();
+    let (labels, events) = (assembly.labels.clone(), assembly.events.clone());
     let outcome = assembly.run()?;
 
-    let summary = summary_of(&outcome, &labels, memory::use_so_far());
+    let mut summary = summary_of(&outcome, &labels, memory::use_so_far());
+    summary.events = events.told();
     if !arguments.quiet {
         eprint!("{summary}");
     }

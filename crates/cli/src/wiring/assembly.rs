@@ -12,7 +12,7 @@ use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 use crate::signals;
 use crate::status::Status;
-use crate::wiring::{Predicting, SourcePlan, open_sources, predictor};
+use crate::wiring::{Events, OpenSources, Predicting, SourcePlan, open_sources, predictor};
 
 /// What a run is put together from.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Order<'a> {
 pub struct Assembly {
     /// The names behind the numbers.
     pub labels: Arc<RunLabels>,
+    /// What happens that nobody asked for.
+    pub events: Events,
     pipeline: Pipeline,
     status: Status,
     stop: Stop,
@@ -48,14 +50,16 @@ impl Assembly {
         let Predicting { predictor, backend, model, classes } =
             predictor(order.model, order.settings, &clock)?;
         let readers = frames_held(predictor.capacity(), order.pixel_sinks);
-        let sources = open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
+        let OpenSources { sources, events } =
+            open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
+        events.tell();
         let names = unique_names(sources.iter().map(|source| source.info().name.clone()));
         let labels = Arc::new(RunLabels { sources: names, backend, model, classes });
         let stop = Stop::default();
         let status = Status::of(&sources, order.quiet);
         let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
-        Ok(Self { labels, pipeline, status, stop })
+        Ok(Self { labels, events, pipeline, status, stop })
     }
 
     /// Adds a sink.
@@ -66,7 +70,9 @@ impl Assembly {
     /// Runs to the end, or to a signal.
     pub fn run(self) -> Result<RunOutcome, Failure> {
         signals::stop_on_signals(&self.stop)?;
-        Ok(self.status.during(&self.pipeline.progress(), || self.pipeline.run()))
+        let outcome = self.status.during(&self.pipeline.progress(), || self.pipeline.run());
+        self.events.tell();
+        Ok(outcome)
     }
 }
 

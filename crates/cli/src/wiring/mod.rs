@@ -2,11 +2,13 @@
 
 mod assembly;
 mod backends;
+mod events;
 mod model;
 mod sources;
 
 pub use assembly::{Assembly, Order, failures_of};
 use backends::{Engine, backend_by_name};
+use events::Events;
 use model::{Predicting, predictor};
 pub use model::{isa, load_model, settings};
-use sources::{SourcePlan, open_sources};
+use sources::{OpenSources, SourcePlan, open_sources};

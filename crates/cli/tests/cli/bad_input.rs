@@ -56,15 +56,6 @@ fn a_clip_cut_in_mid_stream_keeps_its_results_and_names_the_byte() {
 }
 
 #[test]
-fn a_codec_that_is_not_read_is_named() {
-    let Some(clip) = asset("media/mmpose_posetrack_mpii.mp4") else { return };
-    let folder = TestFolder::new("bad");
-    let output = ocelli(folder.path(), ["run", clip.to_str().unwrap(), "--model", "none"]);
-    assert_fails(&output, 1, &["mmpose_posetrack_mpii.mp4"]);
-    assert!(crate::binary::stderr(&output).contains("ffmpeg"), "{}", crate::binary::stderr(&output));
-}
-
-#[test]
 fn models_that_are_none() {
     let folder = TestFolder::new("bad");
     fs::write(folder.join("text.onnx"), b"no model\n").unwrap();

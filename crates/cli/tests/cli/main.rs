@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod binary;
+mod ffmpeg;
 mod footage;
 mod run;
