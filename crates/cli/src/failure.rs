@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use ocelli_capture::SourceError;
 use ocelli_engine::EngineError;
+use ocelli_fetch::FetchError;
 use ocelli_local::LocalError;
 use ocelli_model::CardError;
 use ocelli_pipeline::SinkError;
@@ -71,6 +72,7 @@ macro_rules! failures_from {
 failures_from!(
     SourceError,
     EngineError,
+    FetchError,
     LocalError,
     CardError,
     SinkError,

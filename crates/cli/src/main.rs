@@ -22,8 +22,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse_from(args::with_key_values(std::env::args_os()));
     let outcome = match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(&arguments),
         Command::Bench(arguments) => commands::bench::run(&arguments.what),
+        Command::Models(arguments) => commands::models::run(&arguments.what),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

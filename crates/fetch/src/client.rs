@@ -128,8 +128,8 @@ fn roots(options: &Options) -> Result<RootCerts, FetchError> {
 /// What a response that is no redirect amounts to.
 fn answer(address: Address, response: Response<Body>, asked_from: u64) -> Result<Answer, FetchError> {
     let status = response.status().as_u16();
-    let length = response.body().content_length();
     let headers = response.headers();
+    let length = text(headers, header::CONTENT_LENGTH).and_then(|length| length.trim().parse().ok());
     let (from_byte, size_bytes) = match status {
         200 => (0, length),
         206 => match text(headers, header::CONTENT_RANGE).and_then(content_range) {
@@ -207,12 +207,19 @@ fn network_error(address: &Address, error: ureq::Error) -> FetchError {
                 );
             }
             let kind = match why.kind() {
-                io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::NetworkUnreachable => FetchErrorKind::Unreachable,
-                _ => FetchErrorKind::Interrupted,
+                io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::TimedOut => FetchErrorKind::Interrupted,
+                // Nobody listens, no way there, or a name that nobody knows, which has no kind of its own.
+                _ => FetchErrorKind::Unreachable,
             };
-            new(kind, format!("{address}: {why}"), "check the network and try again")
+            new(
+                kind,
+                format!("{address}: {why}"),
+                "check the network; another server with the same files is named by OCELLI_MODEL_MIRROR",
+            )
         }
         ureq::Error::Protocol(why) => new(
             FetchErrorKind::Refused,

@@ -161,7 +161,12 @@ impl Transfer<'_> {
                     pause_ns = pause_ns.saturating_mul(2);
                 }
                 Err(error) if error.is_passing() => {
-                    return Err(error.and(&format!(", at the last of {} tries", self.options.retries + 1)));
+                    let tries = self.options.retries.saturating_add(1);
+                    return Err(if tries == 1 {
+                        error
+                    } else {
+                        error.and(&format!(", at the last of {tries} tries"))
+                    });
                 }
                 outcome => return outcome,
             }

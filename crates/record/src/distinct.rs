@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use ocelli_pipeline::SinkError;
 
-use crate::replace::resolved;
-use crate::{Destination, SinkSpec};
+use crate::replace::{directory_of, resolved};
+use crate::{Destination, SinkKind, SinkSpec};
 
 /// Checks that every sink, and the summary where there is one, has a file to itself. `./a`, `a`, a link to it and a
 /// second name for it are one file; character devices (`/dev/null`, a terminal) may be shared. None of them may be one
-/// of the files that are `read`.
+/// of the files that are `read`, nor pictures go into a folder from which one is.
 ///
 /// # Errors
 /// Names the first two that meet.
@@ -20,16 +20,22 @@ pub fn check_distinct(
     summary: Option<&Destination>,
     read: &[&Path],
 ) -> Result<(), SinkError> {
-    let sinks = sinks.iter().map(|sink| (sink.text.clone(), &sink.destination));
+    let texts = sinks.iter().map(|sink| (sink.text.clone(), &sink.destination));
     let summary = summary.map(|destination| (format!("the summary {destination}"), destination));
-    let writers: Vec<_> = sinks.chain(summary).collect();
+    let writers: Vec<_> = texts.chain(summary).collect();
     let places: Vec<_> = writers.iter().map(|(_, destination)| Place::of(destination)).collect();
     for path in read {
         let place = Place::of(&Destination::Path((*path).to_owned()));
-        if let Some(writer) = places.iter().position(|written| *written == place && place != Place::Shared) {
+        let folder = Place::of(&Destination::Path(directory_of(path).to_owned()));
+        let meets = |(index, written): (usize, &Place)| {
+            // Pictures are called after those they show, so they may not go where those are.
+            let is_pictures = sinks.get(index).is_some_and(|sink| sink.kind == SinkKind::Images);
+            *written == place && place != Place::Shared || is_pictures && *written == folder
+        };
+        if let Some(writer) = places.iter().enumerate().position(meets) {
             return Err(SinkError::new(
                 format!("{} would write over {}, which the run reads", writers[writer].0, path.display()),
-                "write to another file",
+                "write to another place",
             ));
         }
     }
@@ -39,7 +45,7 @@ pub fn check_distinct(
         if let Some(twin) = twin {
             return Err(SinkError::new(
                 format!("{name} writes to the same place as {}", writers[twin].0),
-                "give each a file of its own",
+                "give each a place of its own",
             ));
         }
     }

@@ -89,7 +89,8 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     }
 }
 
-fn directory_of(path: &Path) -> &Path {
+/// `.` where the path is a name alone.
+pub(crate) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

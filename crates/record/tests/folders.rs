@@ -10,7 +10,7 @@ use std::time::Duration;
 use ocelli_capture::{Next, OpenOptions, Pace};
 use ocelli_frame::{BoxXyxy, Detection, Frame, FrameResult, PixelFormat, Size, SourceIndex};
 use ocelli_pipeline::{Delivery, Sink, SinkError};
-use ocelli_record::parse_sink;
+use ocelli_record::{check_distinct, parse_sink};
 use ocelli_testkit::{ManualClock, frame_from};
 use support::{labels, scratch};
 
@@ -151,4 +151,23 @@ fn a_folder_that_cannot_be_is_an_error_that_names_it() {
         let error = sink.write(&delivery(0, 0, Some("a.jpg"))).unwrap_err();
         assert!(error.to_string().contains("/gone/a."), "{error}");
     }
+}
+
+#[test]
+fn pictures_do_not_go_where_they_are_read() {
+    let folder = scratch("read-and-written");
+    fs::create_dir(folder.join("other")).unwrap();
+    fs::write(folder.join("a.jpg"), "").unwrap();
+    let check = |kind: &str, to: &str, read: &str| {
+        let sink = parse_sink(&format!("{kind}:{}", folder.join(to).display())).unwrap();
+        check_distinct(&[sink], None, &[Path::new("rtsp://10.0.0.7/a"), &folder.join(read)])
+    };
+    for (to, read) in [("", ""), ("", "a.jpg"), ("other/..", "*.jpg"), ("other", "other/new.jpg")] {
+        let error = check("images", to, read).unwrap_err();
+        assert!(error.to_string().contains("would write over"), "{error}");
+    }
+    check("images", "other", "a.jpg").unwrap();
+    check("images", "new", "").unwrap();
+    check("yolo", "", "a.jpg").unwrap();
+    assert!(check("video", "a.jpg", "a.jpg").is_err());
 }

@@ -2,9 +2,11 @@
 //! `--key value`.
 
 mod bench;
+mod demo;
 mod eval;
 mod key_value;
 mod model;
+mod models;
 mod run;
 
 use clap::{Parser, Subcommand};
@@ -12,9 +14,11 @@ use clap::{Parser, Subcommand};
 pub use bench::{
     BenchArguments, BenchEngine, BenchPostprocess, BenchPreprocess, BenchRun, BenchWhat, Repeat,
 };
+pub use demo::DemoArguments;
 pub use eval::EvalArguments;
 pub use key_value::with_key_values;
 pub use model::{ModelArguments, SettingArguments};
+pub use models::{ModelsArguments, ModelsInfo, ModelsList, ModelsPull, ModelsWhat};
 pub use run::{PlayArguments, RunArguments};
 
 /// Live video in, results out, with an age that is small, known and bounded.
@@ -30,10 +34,14 @@ pub struct Arguments {
 pub enum Command {
     /// Find things in video or pictures, and write down what was found
     Run(RunArguments),
+    /// The whole pipeline on a built-in scene and a built-in model: no download, no camera, no file
+    Demo(DemoArguments),
     /// Measure a model's accuracy against labelled pictures (COCO box mAP)
     Eval(EvalArguments),
     /// Measure the speed of the whole, or of one part
     Bench(BenchArguments),
+    /// The models that have a name, and what is in a model file
+    Models(ModelsArguments),
 }
 
 #[cfg(test)]
@@ -49,7 +57,7 @@ mod tests {
     #[test]
     fn the_short_help_fits_a_screen() {
         let mut command = Arguments::command();
-        for name in ["run", "eval", "bench"] {
+        for name in ["run", "demo", "eval", "bench", "models"] {
             let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
             assert!(help.lines().count() <= 50, "{name} -h has {} lines", help.lines().count());
         }

@@ -9,8 +9,8 @@ use ocelli_model::Task;
 /// Which model, and what it runs on.
 #[derive(Debug, Args)]
 pub struct ModelArguments {
-    /// The model: an ONNX file, or `none` for frames, times and account only
-    #[arg(short, long, value_name = "FILE")]
+    /// The model: an ONNX file, a name from `ocelli models list`, or `none` for frames, times and account only
+    #[arg(short, long, value_name = "MODEL")]
     pub model: Option<PathBuf>,
 
     /// What the model file does not say about itself: a TOML file [default: the model's, ending in .toml]
@@ -36,6 +36,10 @@ pub struct ModelArguments {
     /// Side of the model's input, or WIDTHxHEIGHT, where the model leaves it open
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub imgsz: Option<Size>,
+
+    /// Never download: a model asked for by name has to be here already
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// What is kept of what the model finds.

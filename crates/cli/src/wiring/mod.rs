@@ -2,13 +2,16 @@
 
 mod assembly;
 mod backends;
+mod embedded;
 mod events;
 mod model;
+pub mod registry;
 mod sources;
 
 pub use assembly::{Assembly, Order, failures_of};
 use backends::{Engine, backend_by_name};
+pub use embedded::EMBEDDED_MODEL;
 use events::Events;
+pub use model::{OpenModel, card_of, isa, load_model, open_model_file, settings};
 use model::{Predicting, predictor};
-pub use model::{isa, load_model, settings};
 use sources::{OpenSources, SourcePlan, open_sources};

@@ -9,14 +9,26 @@ use std::{env, thread};
 use ocelli_engine::{LoadOptions, Model, Threads};
 use ocelli_frame::{BoxXyxy, Clock, Detection};
 use ocelli_local::{Local, Parts};
-use ocelli_model::{CARD_BYTES_MAX, ModelCard};
+use ocelli_model::{CARD_BYTES_MAX, ModelCard, Support};
 use ocelli_postprocess::Settings;
 use ocelli_predict::{Fake, Predictor};
 use ocelli_preprocess::Isa;
 
 use crate::args::{ModelArguments, SettingArguments};
 use crate::failure::Failure;
-use crate::wiring::{Engine, backend_by_name};
+use crate::wiring::registry::{LocatedModel, model_file};
+use crate::wiring::{Engine, backend_by_name, embedded};
+
+/// A model whose file is read.
+#[derive(Debug)]
+pub struct OpenModel {
+    /// The backend that loaded it.
+    pub backend: &'static str,
+    /// The model itself.
+    pub model: Arc<dyn Model>,
+    /// Where it came from.
+    pub file: LocatedModel,
+}
 
 /// A model that can be run.
 #[derive(Debug)]
@@ -82,11 +94,39 @@ pub fn predictor(
     })
 }
 
-/// Loads the model file that the arguments name, and finds out what it is.
+/// Loads the model that the arguments name, and finds out what it is.
 pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
-    let Some(path) = &arguments.model else {
-        return Err(Failure::usage("no model", "name one with --model FILE.onnx, or --model none for none"));
+    let Some(name) = &arguments.model else {
+        return Err(Failure::usage(
+            "no model",
+            "name one with --model FILE.onnx or a name from `ocelli models list`, or --model none for none",
+        ));
     };
+    let file = if embedded::is_embedded(name) {
+        LocatedModel { path: name.clone(), entry: None }
+    } else {
+        model_file(name, arguments.offline)?
+    };
+    let open = open_model_file(file, arguments)?;
+    let card = card_of(&open, arguments)?;
+    if let Some(task) = arguments.task {
+        card.expect_task(task)?;
+    }
+    let size = card.input.size;
+    let side = if size.width == size.height { size.width.to_string() } else { size.to_string() };
+    let path = &open.file.path;
+    let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
+    Ok(LoadedModel {
+        backend: open.backend,
+        model: open.model,
+        card,
+        label: format!("{stem}@{side}"),
+        threads: threads(arguments),
+    })
+}
+
+/// Reads a model's file with the backend that the arguments name.
+pub fn open_model_file(file: LocatedModel, arguments: &ModelArguments) -> Result<OpenModel, Failure> {
     let Engine::Backend(backend) = backend_by_name(&arguments.backend)? else {
         return Err(Failure::usage(
             format!("--backend {} runs no model", arguments.backend),
@@ -94,27 +134,26 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
         ));
     };
     let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
-    let model = backend.load(ocelli_engine::ModelFile::Path(path), &LoadOptions { input_size })?;
-    let name = path.display().to_string();
-    let card = match card_text(arguments, path)? {
-        Some((card_path, text)) => {
-            let place = card_path.display().to_string();
-            ModelCard::from_toml(&place, &text, &name, model.inputs(), model.outputs(), model.metadata())?
-        }
-        None => ModelCard::infer(&name, model.inputs(), model.outputs(), model.metadata())?,
+    let model = backend.load(embedded::file_at(&file.path), &LoadOptions { input_size })?;
+    Ok(OpenModel { backend: backend.name(), model, file })
+}
+
+/// What the model is: from the card that was named, else the registry's, else the one beside it, else from itself.
+pub fn card_of(open: &OpenModel, arguments: &ModelArguments) -> Result<ModelCard, Failure> {
+    let OpenModel { model, file, .. } = open;
+    let name = file.path.display().to_string();
+    let (inputs, outputs, metadata) = (model.inputs(), model.outputs(), model.metadata());
+    let built_in = file.entry.and_then(|entry| match entry.support {
+        Support::Runs { card } => Some((format!("the card of {}", entry.name), card.to_owned())),
+        Support::NotYet { .. } => None,
+    });
+    let told = match (&arguments.card, built_in) {
+        (None, Some(built_in)) => Some(built_in),
+        _ => card_text(arguments, &file.path)?.map(|(path, text)| (path.display().to_string(), text)),
     };
-    if let Some(task) = arguments.task {
-        card.expect_task(task)?;
-    }
-    let size = card.input.size;
-    let side = if size.width == size.height { size.width.to_string() } else { size.to_string() };
-    let stem = path.file_stem().map_or(name.clone(), |stem| stem.to_string_lossy().into_owned());
-    Ok(LoadedModel {
-        backend: backend.name(),
-        model,
-        card,
-        label: format!("{stem}@{side}"),
-        threads: threads(arguments),
+    Ok(match told {
+        Some((place, text)) => ModelCard::from_toml(&place, &text, &name, inputs, outputs, metadata)?,
+        None => ModelCard::infer(&name, inputs, outputs, metadata)?,
     })
 }
 

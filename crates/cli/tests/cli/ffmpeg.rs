@@ -141,7 +141,10 @@ fn a_hardware_decoder_is_passed_on_and_never_replaced_in_silence() {
     let folder = TestFolder::new("ffmpeg");
     let run = |name: &str| {
         let clip = clip.to_str().unwrap();
-        ocelli(folder.path(), ["run", clip, "--model", "none", "--hwaccel", name, "--summary", "s.json"])
+        ocelli(
+            folder.path(),
+            ["run", clip, "--model", "none", &format!("--hwaccel={name}"), "--summary", "s.json"],
+        )
     };
     assert_fails(&run("abacus"), 1, &["pup_sample.mp4", "abacus"]);
     assert_fails(&run("-i"), 1, &["-i"]);

@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod binary;
+mod demo;
 mod ffmpeg;
 mod footage;
+mod models;
 mod run;

@@ -51,6 +51,7 @@ fn a_wrong_length_is_refused_before_the_first_byte() {
     assert_refused(with_length(longer.len(), &longer), FetchErrorKind::Mismatch, message, 1);
     let short = &file()[..1000];
     assert_refused(with_length(1000, short), FetchErrorKind::Mismatch, "has 1000 bytes, not 150001", 1);
+    assert_refused(with_length(0, b""), FetchErrorKind::Mismatch, "has 0 bytes, not 150001", 1);
     assert_refused(with_length(usize::MAX, b""), FetchErrorKind::Mismatch, "not 150001", 1);
     let nonsense = HttpReply::new("200 OK", &["Content-Length: many"], b"");
     assert_refused(nonsense, FetchErrorKind::Refused, "", 1);

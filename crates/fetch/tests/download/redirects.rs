@@ -43,7 +43,7 @@ fn plain_http_to_another_machine_is_not_followed() {
         ("//example.com/file", "plain http to another machine"),
         ("ftp://example.com/file", "neither https nor http"),
         ("http://user:secret@127.0.0.1/file", "user name"),
-        ("http://exa mple.com/", "is none"),
+        ("http://example.com /", "is none"),
     ] {
         let place = Place::new();
         let server = HttpServer::start(move |_, _| to(location));
