@@ -5,7 +5,7 @@
 //!                           └──stderr──▶ codec, colours, complaints
 //! ```
 //!
-//! **One child, one opening of the input.** It writes plain pictures with exact times as NUT (see [`nut`]), in the
+//! **One child, one opening of the input.** It writes plain pictures with exact times as NUT (see `nut.rs`), in the
 //! pixel format that it has decoded them to where we read that one in place, and says on stderr what their colours
 //! mean. No ffprobe: a second opening is a second connection to a camera that may allow one, and could be told another
 //! story.
