@@ -72,6 +72,10 @@ pub struct BenchEngine {
     #[command(flatten)]
     pub model: ModelArguments,
 
+    /// Run on this source's first frame, prepared as in `run`, instead of on a picture from a formula
+    #[arg(long)]
+    pub source: Option<String>,
+
     #[command(flatten)]
     pub repeat: Repeat,
 }

@@ -14,4 +14,4 @@ pub use embedded::EMBEDDED_MODEL;
 use events::Events;
 pub use model::{OpenModel, card_of, isa, load_model, open_model_file, settings};
 use model::{Predicting, predictor};
-use sources::{OpenSources, SourcePlan, open_sources};
+pub use sources::{OpenSources, SourcePlan, open_sources};

@@ -1,26 +1,31 @@
-//! `ocelli bench engine`: one inference, on a picture from a formula.
+//! `ocelli bench engine`: one inference, on a picture from a formula or on a source's first frame.
 
-use ocelli_frame::TensorMut;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ocelli_capture::Next;
+use ocelli_frame::{Clock, Frame, TensorMut};
+use ocelli_pipeline::frames_held;
+use ocelli_preprocess::Preprocessor;
 use serde_json::json;
 
-use crate::args::BenchEngine;
+use crate::args::{BenchEngine, PlayArguments};
+use crate::clock::MonotonicClock;
 use crate::commands::bench::timing::Times;
 use crate::failure::Failure;
 use crate::memory;
-use crate::wiring::load_model;
+use crate::wiring::{OpenSources, SourcePlan, isa, load_model, open_sources};
 
 /// Times a session's run; what writes the input and reads the output is not counted.
 pub fn run(arguments: &BenchEngine) -> Result<(), Failure> {
     let loaded = load_model(&arguments.model)?;
     let mut session = loaded.model.session(&loaded.threads)?;
-    match session.input(0) {
-        TensorMut::F32(numbers) => {
-            numbers.iter_mut().enumerate().for_each(|(n, number)| *number = pattern(n) as f32 / 255.0);
+    match &arguments.source {
+        Some(source) => {
+            let mut preprocessor = Preprocessor::new(loaded.card.input, isa()?);
+            preprocessor.run(&first_frame(source)?, session.input(0))?;
         }
-        TensorMut::U8(bytes) => {
-            bytes.iter_mut().enumerate().for_each(|(n, byte)| *byte = pattern(n));
-        }
-        other => return Err(Failure::new(format!("an input of {other:?}"), "f32 or u8")),
+        None => fill_with_pattern(session.input(0))?,
     }
     let times = Times::measure(&arguments.repeat, || Ok(session.run()?))?;
     times.tell(
@@ -33,6 +38,35 @@ pub fn run(arguments: &BenchEngine) -> Result<(), Failure> {
             "peak_memory_bytes": memory::use_so_far().peak_bytes,
         }),
     );
+    Ok(())
+}
+
+/// The first frame that a source gives.
+fn first_frame(source: &String) -> Result<Frame, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(MonotonicClock::start());
+    let play = PlayArguments::once();
+    let plan = SourcePlan { clock: &clock, readers: frames_held(1, 0), play: &play };
+    let OpenSources { mut sources, events } = open_sources(std::slice::from_ref(source), &plan)?;
+    events.tell();
+    loop {
+        match sources[0].next(Duration::from_millis(100))? {
+            Next::Frame(frame) => return Ok(frame),
+            Next::TimedOut => {}
+            Next::Ended => return Err(Failure::new(format!("{source}: no frame"), "name one that has some")),
+        }
+    }
+}
+
+fn fill_with_pattern(input: TensorMut<'_>) -> Result<(), Failure> {
+    match input {
+        TensorMut::F32(numbers) => {
+            numbers.iter_mut().enumerate().for_each(|(n, number)| *number = pattern(n) as f32 / 255.0);
+        }
+        TensorMut::U8(bytes) => {
+            bytes.iter_mut().enumerate().for_each(|(n, byte)| *byte = pattern(n));
+        }
+        other => return Err(Failure::new(format!("an input of {other:?}"), "f32 or u8")),
+    }
     Ok(())
 }
 

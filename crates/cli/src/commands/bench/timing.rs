@@ -36,21 +36,30 @@ impl Times {
         self.sorted_ns[rank.clamp(1, self.sorted_ns.len()) - 1] as f64 * 1e-6
     }
 
+    /// The mean of the runs, in milliseconds: 1000 over it is the rate.
+    pub fn mean_ms(&self) -> f64 {
+        self.sorted_ns.iter().sum::<u64>() as f64 / self.sorted_ns.len() as f64 * 1e-6
+    }
+
     /// Prints the times with what was measured: `facts` is a JSON object.
     pub fn tell(&self, repeat: &Repeat, facts: Value) {
         let (min, p50, p99) = (self.quantile_ms(0.0), self.quantile_ms(0.5), self.quantile_ms(0.99));
-        let max = self.quantile_ms(1.0);
+        let (mean, max) = (self.mean_ms(), self.quantile_ms(1.0));
         if repeat.json {
             let mut object = match facts {
                 Value::Object(object) => object,
                 _ => Map::new(),
             };
-            let times = [("min_ms", min), ("p50_ms", p50), ("p99_ms", p99), ("max_ms", max)];
+            let times =
+                [("min_ms", min), ("p50_ms", p50), ("mean_ms", mean), ("p99_ms", p99), ("max_ms", max)];
             object.extend(times.map(|(name, ms)| (name.to_owned(), json!(ms))));
             object.insert("runs".to_owned(), json!(repeat.runs));
             println!("{}", Value::Object(object));
         } else {
-            println!("p50 {p50:.3} ms   min {min:.3}   p99 {p99:.3}   max {max:.3}   {} runs", repeat.runs);
+            let runs = repeat.runs;
+            println!(
+                "p50 {p50:.3} ms   mean {mean:.3}   min {min:.3}   p99 {p99:.3}   max {max:.3}   {runs} runs"
+            );
         }
     }
 }
@@ -64,6 +73,7 @@ mod tests {
         let times = Times { sorted_ns: (1..=100).map(|n| n * 1_000_000).collect() };
         let quantiles = [0.0, 0.5, 0.99, 1.0].map(|share| times.quantile_ms(share).round());
         assert_eq!(quantiles, [1.0, 50.0, 99.0, 100.0]);
+        assert_eq!(times.mean_ms(), 50.5);
     }
 
     #[test]
