@@ -1,5 +1,5 @@
-//! An HTTP server on this machine that does what a test tells it to, well or badly. One connection at a time, one
-//! request on each.
+//! An HTTP server on this machine that does what a test tells it to, well or badly. One request on each connection, as
+//! many connections as come: browsers open some that they never use.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,14 +9,20 @@ use std::thread::{self, JoinHandle};
 
 /// Longer request heads are not read.
 const HEAD_BYTES_MAX: usize = 16 << 10;
+/// Nor are longer bodies.
+const BODY_BYTES_MAX: usize = 64 << 20;
 
 /// What was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// What stands between GET and the version.
+    /// `GET`, `POST`.
+    pub method: String,
+    /// What stands between the method and the version.
     pub path: String,
     /// Header names in lower case, and their values.
     pub headers: Vec<(String, String)>,
+    /// As many bytes as `Content-Length` says.
+    pub body: Vec<u8>,
 }
 
 impl HttpRequest {
@@ -98,29 +104,38 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Starts it; `reply` is told the request and how many came before it.
+    /// Starts it; `reply` is told the request and how many came before it, one request at a time.
     ///
     /// # Panics
     /// Where no port can be had.
-    pub fn start(mut reply: impl FnMut(&HttpRequest, usize) -> HttpReply + Send + 'static) -> Self {
+    pub fn start(reply: impl FnMut(&HttpRequest, usize) -> HttpReply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port on this machine");
         let port = listener.local_addr().expect("a listener has an address").port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let is_over = Arc::new(AtomicBool::new(false));
         let (log, stop) = (Arc::clone(&requests), Arc::clone(&is_over));
+        let reply = Arc::new(Mutex::new(reply));
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
                 let Ok(mut stream) = stream else { continue };
-                let Some(request) = read_request(&mut stream) else { continue };
-                let count = {
-                    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-                    log.push(request.clone());
-                    log.len() - 1
-                };
-                send(&mut stream, &reply(&request, count));
+                let (log, reply) = (Arc::clone(&log), Arc::clone(&reply));
+                // Ends when its client goes.
+                thread::spawn(move || {
+                    let Some(request) = read_request(&mut stream) else { return };
+                    let answer = {
+                        let mut reply = reply.lock().unwrap_or_else(PoisonError::into_inner);
+                        let count = {
+                            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                            log.push(request.clone());
+                            log.len() - 1
+                        };
+                        reply(&request, count)
+                    };
+                    send(&mut stream, &answer);
+                });
             }
         });
         Self { port, requests, is_over, thread: Some(thread) }
@@ -164,12 +179,20 @@ fn read_request(stream: &mut TcpStream) -> Option<HttpRequest> {
     }
     let head = String::from_utf8(head).ok()?;
     let mut lines = head.lines();
-    let path = lines.next()?.split(' ').nth(1)?.to_owned();
+    let mut words = lines.next()?.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    Some(HttpRequest { path, headers })
+    let mut request = HttpRequest { method, path, headers, body: Vec::new() };
+    let length = request.header("content-length").map_or(Some(0), |length| length.parse().ok())?;
+    if length > BODY_BYTES_MAX {
+        return None;
+    }
+    request.body.resize(length, 0);
+    stream.read_exact(&mut request.body).ok()?;
+    Some(request)
 }
 
 /// The client may be gone at any moment: that is no error here.

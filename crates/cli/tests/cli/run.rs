@@ -171,7 +171,8 @@ fn every_part_can_be_timed() {
     let folder = TestFolder::new("bench");
     let model = quick_model(&folder);
     let engine = ["bench", "engine", "--model", &model, "--runs", "5", "--json"];
-    let on_a_frame = ["bench", "engine", "--model", &model, "--source", "synthetic:", "--runs", "5", "--json"];
+    let on_a_frame =
+        ["bench", "engine", "--model", &model, "--source", "synthetic:", "--runs", "5", "--json"];
     let run = ["bench", "run", "synthetic:?frames=20", "--model", &model, "--json"];
     let preprocess = ["bench", "preprocess", "--format", "yuyv", "--size", "64x48", "--runs", "5", "--json"];
     let postprocess = ["bench", "postprocess", "--imgsz", "64", "--runs", "5", "--json"];
