@@ -24,6 +24,7 @@ Options of measure:
     --rounds N      how often each side runs, alternating (each measurement has its own default)
     --clip FILE     another clip than the measurement's own
     --model FILE    another model than the measurement's own
+    --report DIR    a table and a plot of it, too (compare)
     --no-build      take the release binary as it is
 Models and footage are looked for under $OCELLI_ASSETS, else in ../shared beside the checkout;
 Python, for the peers that need it, is $OCELLI_PYTHON, else python3.
@@ -87,6 +88,7 @@ fn parse_measure(words: &[&str]) -> Result<measure::Options, String> {
             "--rounds" => options.rounds = Some(parse_rounds(value()?)?),
             "--clip" => options.clip = Some(PathBuf::from(value()?)),
             "--model" => options.model = Some(PathBuf::from(value()?)),
+            "--report" => options.report = Some(PathBuf::from(value()?)),
             "--no-build" => options.build = measure::Build::AsItIs,
             _ => return Err(format!("measure does not know `{word}`")),
         }
@@ -124,10 +126,11 @@ mod tests {
         let options = measure::Options {
             rounds: Some(5),
             clip: Some(PathBuf::from("a.mp4")),
+            report: Some(PathBuf::from("there")),
             build: measure::Build::AsItIs,
             ..measure::Options::default()
         };
-        let asked = parse_line("measure memory --rounds 5 --clip a.mp4 --no-build");
+        let asked = parse_line("measure memory --rounds 5 --clip a.mp4 --report there --no-build");
         assert_eq!(asked, Ok(Command::Measure { name: "memory".to_owned(), options }));
     }
 

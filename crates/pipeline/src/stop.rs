@@ -20,9 +20,4 @@ impl Stop {
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Acquire)
     }
-
-    /// The flag itself, for a signal handler.
-    pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.requested)
-    }
 }

@@ -39,6 +39,16 @@ impl Context {
         Ok(Self { root: root.to_path_buf(), binary, assets, python, options })
     }
 
+    /// The checkout, where every call runs.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder that a table and a plot are asked into.
+    pub fn report(&self) -> Option<&Path> {
+        self.options.report.as_deref()
+    }
+
     /// The release binary.
     pub fn binary(&self) -> &Path {
         &self.binary

@@ -8,6 +8,7 @@
 
 mod accuracy;
 mod child;
+mod compare;
 mod context;
 mod machine;
 mod memory;
@@ -36,6 +37,8 @@ pub struct Options {
     pub clip: Option<PathBuf>,
     /// Another model.
     pub model: Option<PathBuf>,
+    /// Where a table and a plot go, for a measurement that has them.
+    pub report: Option<PathBuf>,
     /// Whether to build the release binary first.
     pub build: Build,
 }
@@ -64,6 +67,11 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "run-throughput",
         about: "frames a second of `ocelli run` against the engine alone",
         run: run_throughput::run,
+    },
+    Measurement {
+        name: "compare",
+        about: "whole programs over one clip: ours, Ultralytics in Python and in Rust",
+        run: compare::run,
     },
     Measurement {
         name: "preprocess",

@@ -29,15 +29,29 @@ impl SummaryFile {
     /// # Errors
     /// No file, or one without that number.
     pub fn number(&self, field: &str) -> Result<f64, MeasureError> {
-        let broken = |error: String| {
-            MeasureError::new(
-                format!("summary {}: {error}", self.path.display()),
-                "run the command line by hand",
-            )
-        };
-        let text = fs::read_to_string(&self.path).map_err(|error| broken(error.to_string()))?;
-        let summary: Value = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-        summary.get(field).and_then(Value::as_f64).ok_or_else(|| broken(format!("no number `{field}`")))
+        self.read()?
+            .get(field)
+            .and_then(Value::as_f64)
+            .ok_or_else(|| self.broken(format!("no number `{field}`")))
+    }
+
+    /// How many results the last run had, of all sources.
+    ///
+    /// # Errors
+    /// No file, or one without sources.
+    pub fn results(&self) -> Result<f64, MeasureError> {
+        let summary = self.read()?;
+        let sources = summary["sources"].as_object().ok_or_else(|| self.broken("no `sources`".to_owned()))?;
+        Ok(sources.values().filter_map(|source| source["emitted"].as_f64()).sum())
+    }
+
+    fn read(&self) -> Result<Value, MeasureError> {
+        let text = fs::read_to_string(&self.path).map_err(|error| self.broken(error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| self.broken(error.to_string()))
+    }
+
+    fn broken(&self, error: String) -> MeasureError {
+        MeasureError::new(format!("summary {}: {error}", self.path.display()), "run the command line by hand")
     }
 }
 
@@ -56,8 +70,9 @@ mod tests {
     fn a_number_is_read_and_the_file_goes() {
         let summary = SummaryFile::new();
         assert!(summary.number("fps").is_err());
-        fs::write(summary.path(), "{\"v\":1,\"fps\":10.5}").unwrap();
-        assert_eq!(summary.number("fps").unwrap(), 10.5);
+        let text = r#"{"v":1,"fps":10.5,"sources":{"a":{"emitted":3},"b":{"emitted":4}}}"#;
+        fs::write(summary.path(), text).unwrap();
+        assert_eq!((summary.number("fps").unwrap(), summary.results().unwrap()), (10.5, 7.0));
         assert!(summary.number("age").is_err());
         let path = summary.path().to_path_buf();
         drop(summary);

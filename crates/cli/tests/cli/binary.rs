@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
+use std::time::Duration;
 
 use ocelli_testkit::onnx::constant_detector;
 use ocelli_testkit::{OnnxModel, TestFolder};
@@ -48,6 +49,24 @@ pub fn assert_fails(output: &Output, code: i32, words: &[&str]) {
     for word in words {
         assert!(error.contains(word), "{word:?} is missing in: {error}");
     }
+}
+
+/// Waits until a file has this many lines.
+#[track_caller]
+pub fn wait_for_lines(path: &Path, lines: usize) {
+    let has_them = || std::fs::read_to_string(path).is_ok_and(|text| text.lines().count() >= lines);
+    let is_there = (0..6_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        has_them()
+    });
+    assert!(is_there, "{}: not {lines} lines in a minute", path.display());
+}
+
+/// Sends a signal, by its name without SIG.
+#[track_caller]
+pub fn send_signal(child: &Child, name: &str) {
+    let status = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();
+    assert!(status.expect("kill starts").success(), "{name}");
 }
 
 /// The lines of a JSONL file.

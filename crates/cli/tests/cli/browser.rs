@@ -5,7 +5,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use ocelli_capture::synthetic::{Scene, SceneOptions};
@@ -14,7 +13,7 @@ use ocelli_frame::{BoxXyxy, Detection, Frame, PixelFormat, Predictions, Size};
 use ocelli_testkit::{HttpReply, HttpRequest, HttpServer, TestFolder, frame_from, program};
 use serde_json::Value;
 
-use crate::binary::{assert_ok, command, json, json_lines, ocelli};
+use crate::binary::{assert_ok, command, json, json_lines, ocelli, send_signal, wait_for_lines};
 
 const PAGE: &str = include_str!("browser.html");
 /// Longer than any browser takes to start and play a few seconds on a busy machine.
@@ -218,13 +217,8 @@ fn a_browser_plays_what_a_run_wrote_before_it_was_told_to_end() {
         .args(["--sink", "jsonl:out.jsonl", "--summary", "s.json", "--quiet"])
         .spawn()
         .unwrap();
-    let lines = || std::fs::read_to_string(folder.join("out.jsonl")).map_or(0, |text| text.lines().count());
-    let looks = (0..6_000).take_while(|_| {
-        sleep(Duration::from_millis(10));
-        lines() < 40
-    });
-    assert!(looks.count() < 6_000, "no results for a minute");
-    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    wait_for_lines(&folder.join("out.jsonl"), 40);
+    send_signal(&child, "TERM");
     assert!(child.wait().unwrap().success());
     let summary = json(&folder.join("s.json"));
     let account = summary["sources"].as_object().unwrap().values().next().unwrap();

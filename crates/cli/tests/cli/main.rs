@@ -8,3 +8,4 @@ mod ffmpeg;
 mod footage;
 mod models;
 mod run;
+mod signals;
