@@ -1,4 +1,5 @@
 //! `ocelli run` on the built-in scene and models that answer at once: results, accounts, several sources.
+
 use crate::binary::{assert_ok, json, json_lines, ocelli, quick_model, stderr};
 use ocelli_testkit::TestFolder;
 use serde_json::Value;
