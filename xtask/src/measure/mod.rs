@@ -16,6 +16,7 @@ mod postprocess;
 mod preprocess;
 mod run_throughput;
 mod series;
+mod sinks;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -72,6 +73,11 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "compare",
         about: "whole programs over one clip: ours, Ultralytics in Python and in Rust",
         run: compare::run,
+    },
+    Measurement {
+        name: "sinks",
+        about: "frames a second of a run with every sink on, against one without",
+        run: sinks::run,
     },
     Measurement {
         name: "preprocess",
