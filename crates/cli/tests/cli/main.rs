@@ -6,6 +6,7 @@ mod browser;
 mod demo;
 mod ffmpeg;
 mod footage;
+mod guides;
 mod models;
 mod run;
 mod signals;
