@@ -1,5 +1,5 @@
 //! What tests of several crates share: assets and programs that may be missing, a clock that tests move by hand, frames made from
-//! a formula, ONNX files written by hand, an HTTP server that does as it is told, and the suite that every engine must
+//! a formula, ONNX files written by hand, inputs that nobody means well with, an HTTP server that does as it is told, and the suite that every engine must
 //! pass. Only ever a dev-dependency.
 
 mod allocations;
@@ -8,6 +8,7 @@ mod clock;
 pub mod engine_conformance;
 mod folder;
 mod frames;
+pub mod hostile;
 mod http;
 pub mod onnx;
 mod programs;
