@@ -9,7 +9,7 @@ mod errors;
 mod h264;
 mod images;
 pub mod limits;
-mod mp4;
+pub mod mp4;
 mod slots;
 mod video;
 

@@ -9,8 +9,11 @@ pub const INDEX_BYTES_MAX: u64 = 256 << 20;
 pub const TOP_LEVEL_BOXES_MAX: u32 = 1 << 20;
 /// Bytes of one compressed picture of a video.
 pub const SAMPLE_BYTES_MAX: u32 = 64 << 20;
-/// Bytes that one sample takes at least, where a table gives one size for all. Bounds the samples, and with them the
-/// memory of the sample list (24 bytes each), at three times the file's length.
+/// From a video's first picture to the end of its last: a year.
+pub const DURATION_NS_MAX: u64 = 366 * 24 * 3600 * 1_000_000_000;
+/// Bytes that one sample takes at least, where no table gives each its own size. Bounds the samples of a file that are
+/// told by their number alone, and with them the memory of the sample list (24 bytes each), at three times the file's
+/// length.
 pub const SAMPLE_BYTES_MIN: u32 = 8;
 /// Bytes of a picture file.
 pub const IMAGE_BYTES_MAX: u64 = 256 << 20;

@@ -15,7 +15,7 @@ const DESCRIPTIONS_MAX: u32 = 256;
 
 /// How one stretch of a track is coded.
 #[derive(Debug)]
-pub(crate) struct AvcDescription {
+pub struct AvcDescription {
     /// The picture, as the container says.
     pub size: Size,
     /// Bytes of the length before each NAL unit: 1, 2, or 4.

@@ -117,7 +117,7 @@ fn read_trun(
     if entry_bytes > 0 {
         trun.slice(at, entry_bytes.saturating_mul(count as usize))?;
     } else {
-        check_implicit(trun, 4, defaults.bytes, count, file_bytes)?;
+        list.implicit += check_implicit(trun, 4, defaults.bytes, count, list.implicit, file_bytes)?;
     }
     let description = u16::try_from(defaults.description.saturating_sub(1))
         .map_err(|_| trun.corrupt(0, format!("sample description {}", defaults.description)))?;

@@ -1,8 +1,9 @@
 //! A demuxer for MP4 and QuickTime: finds the first H.264 track and lists its samples.
 //!
-//! The index (`moov`) is read into memory, checked and let go; of the pictures nothing is read here. Memory: the
-//! index itself, and 24 bytes a sample, which is never more than seven times the file's length (a sample takes four
-//! bytes in a table, or [`SAMPLE_BYTES_MIN`](crate::limits::SAMPLE_BYTES_MIN) bytes of data where no table lists it).
+//! The index (`moov`) is read into memory, checked and let go; of the pictures nothing is read here. Memory: never more
+//! than 32 times the file's length and 64 KiB. Most of that is the sample list, 24 bytes a sample: a sample takes four
+//! bytes in a table, or [`SAMPLE_BYTES_MIN`](crate::limits::SAMPLE_BYTES_MIN) bytes of the file where no table lists
+//! it, and a list that fragments add to is copied as it grows.
 //!
 //! Written here, and not taken from a crate, because a length in a file must never size a buffer and no table may
 //! make us panic; and because a file that is cut off has to be read up to the cut.
@@ -25,15 +26,15 @@ use self::codec::{Codec, not_avc, read_stsd};
 use self::fragments::{Defaults, read_moof, read_mvex};
 use self::samples::{SampleList, read_stbl};
 use crate::errors::{corrupt, unsupported};
-use crate::limits::{INDEX_BYTES_MAX, TOP_LEVEL_BOXES_MAX, check_size};
+use crate::limits::{DURATION_NS_MAX, INDEX_BYTES_MAX, TOP_LEVEL_BOXES_MAX, check_size};
 
 pub(crate) use self::boxes::read_at;
-pub(crate) use self::codec::AvcDescription;
-pub(crate) use self::samples::Sample;
+pub use self::codec::AvcDescription;
+pub use self::samples::Sample;
 
 /// The first H.264 track of a file.
 #[derive(Debug)]
-pub(crate) struct VideoTrack {
+pub struct VideoTrack {
     /// In decoding order. Times start at 0: the first picture shown, whatever the edit list says.
     pub samples: Vec<Sample>,
     /// By [`Sample::description`].
@@ -84,16 +85,22 @@ impl VideoTrack {
         }
         let count = track.descriptions.len();
         if let Some(sample) = samples.iter().find(|sample| usize::from(sample.description) >= count) {
-            let what = format!("a sample with description {} of {count}", sample.description + 1);
+            let what = format!("a sample with description {} of {count}", u32::from(sample.description) + 1);
             return Err(corrupt(path, sample.offset, what));
         }
-        Ok(Self {
+        let track = Self {
             samples: track.list.samples,
             descriptions: track.descriptions,
             timescale: track.timescale,
             duration_ticks: last_ticks + track.list.last_duration_ticks,
             cut_at: movie.cut_at,
-        })
+        };
+        let duration_ns = track.nanoseconds(track.duration_ticks);
+        if duration_ns > DURATION_NS_MAX {
+            let what = format!("pictures over {} s; a year is the most", duration_ns / 1_000_000_000);
+            return Err(corrupt(path, 0, what));
+        }
+        Ok(track)
     }
 
     /// Frames a second on average, where there are two or more.

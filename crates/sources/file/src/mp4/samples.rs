@@ -12,7 +12,7 @@ use crate::limits::{SAMPLE_BYTES_MAX, SAMPLE_BYTES_MIN};
 
 /// One compressed picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sample {
+pub struct Sample {
     /// The file's byte it starts at.
     pub offset: u64,
     /// When it is shown, in ticks of the track's timescale.
@@ -30,6 +30,8 @@ pub(crate) struct SampleList {
     pub end_ticks: i64,
     /// How long the last sample lasts.
     pub last_duration_ticks: i64,
+    /// Bytes of the file that samples without a table stand for.
+    pub implicit: u64,
 }
 
 /// Reads the sample tables in `stbl`.
@@ -95,8 +97,9 @@ impl<'a> Sizes<'a> {
             let table = Table::read(body, 8, 4)?;
             return Ok(Self { count: table.count, table: Some(table), bytes, body });
         }
-        let count = check_implicit(body, 8, bytes, body.u32(8)?, file_bytes)?;
-        Ok(Self { table: None, bytes, count, body })
+        let count = body.u32(8)?;
+        check_implicit(body, 8, bytes, count, 0, file_bytes)?;
+        Ok(Self { table: None, bytes, count: count as usize, body })
     }
 
     fn of(&self, index: usize) -> Result<u32, SourceError> {
@@ -112,20 +115,22 @@ impl<'a> Sizes<'a> {
     }
 }
 
-/// A count of samples that no table backs: it must not cost more memory than the file could justify.
+/// A count of samples that no table backs: all such counts of a file together, `before` and this one, must not cost
+/// more memory than the file could justify. Answers the bytes that this one stands for.
 pub(super) fn check_implicit(
     body: Body<'_>,
     at: usize,
     bytes: u32,
     count: u32,
+    before: u64,
     file_bytes: u64,
-) -> Result<usize, SourceError> {
+) -> Result<u64, SourceError> {
     let needed = u64::from(count) * u64::from(bytes.max(SAMPLE_BYTES_MIN));
-    if needed > file_bytes {
-        let what = format!("{count} samples of {bytes} bytes in a file of {file_bytes}");
+    if needed > file_bytes.saturating_sub(before) {
+        let what = format!("{count} samples more of {bytes} bytes in a file of {file_bytes}");
         return Err(body.corrupt(at, what));
     }
-    Ok(count as usize)
+    Ok(needed)
 }
 
 /// `stsc` over `stco` or `co64`: walks the chunks, and the samples in each.

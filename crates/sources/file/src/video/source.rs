@@ -171,7 +171,8 @@ impl VideoSource {
             }
             AfterDrain::End if self.options.looped => {
                 let track = self.stream.track();
-                self.round_start_ns += track.nanoseconds(track.duration_ticks).max(1);
+                let round_ns = track.nanoseconds(track.duration_ticks).max(1);
+                self.round_start_ns = self.round_start_ns.saturating_add(round_ns);
                 self.pictures_in_round = 0;
                 self.decoder.restart().map_err(|error| no_decoder(&error))?;
                 self.stream.rewind();
@@ -188,7 +189,7 @@ impl VideoSource {
         };
         let media_ns = self.round_start_ns.saturating_add(self.stream.track().nanoseconds(ticks));
         // Files with two pictures at one time exist; time goes on all the same.
-        let media_ns = self.last_media_ns.map_or(media_ns, |last| media_ns.max(last + 1));
+        let media_ns = self.last_media_ns.map_or(media_ns, |last| media_ns.max(last.saturating_add(1)));
         self.last_media_ns = Some(media_ns);
         info.media_time_ns = Some(media_ns);
         info.source = self.options.source;
