@@ -23,7 +23,7 @@ mod command;
 mod described;
 mod log;
 mod notes;
-mod nut;
+pub mod nut;
 mod reading;
 mod source;
 mod times;

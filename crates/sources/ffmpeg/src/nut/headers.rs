@@ -13,8 +13,10 @@ pub(super) const ELIDED_BYTES_MAX: u64 = 4096;
 
 /// Seconds a tick, as a fraction of numbers below 2^31 and above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TimeBase {
+pub struct TimeBase {
+    /// Above the line.
     pub numerator: u64,
+    /// Below it.
     pub denominator: u64,
 }
 
@@ -156,7 +158,7 @@ fn read_codes(fields: &mut Fields<'_>) -> Result<Box<[FrameCode; 256]>, NutError
 
 /// The stream header: what the frames are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct VideoHeader {
+pub struct VideoHeader {
     /// The four letters of the pixel format.
     pub fourcc: [u8; 4],
     /// The picture.

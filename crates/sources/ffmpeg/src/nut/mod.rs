@@ -4,7 +4,7 @@
 //! It does no I/O: bytes in, pictures' places out. It reads what ffmpeg writes when it is asked for one stream of
 //! plain pictures, which is version 3 of the format (<https://ffmpeg.org/~michael/nut.txt>), and it neither seeks nor
 //! verifies checksums: the bytes come from a child of ours through a pipe. They are not trusted all the same: no
-//! length in them sizes a buffer, and none makes it panic.
+//! length in them sizes a buffer, and none makes it panic. Memory: at most 24 times the bytes given, and 64 KiB.
 
 mod fields;
 mod headers;
@@ -13,12 +13,12 @@ use std::fmt;
 
 use self::fields::{Fields, Missing};
 use self::headers::{ELIDED_BYTES_MAX, MainHeader};
-pub(crate) use self::headers::{TimeBase, VideoHeader};
+pub use self::headers::{TimeBase, VideoHeader};
 
 /// What the stream begins with.
 const FILE_ID: &[u8; 25] = b"nut/multimedia container\0";
 /// Bytes of a packet that is no frame: headers, and the metadata that ffmpeg passes on.
-pub(crate) const PACKET_BYTES_MAX: usize = 1 << 20;
+pub const PACKET_BYTES_MAX: usize = 1 << 20;
 /// Packets longer than this have a checksum behind their length.
 const SHORT_PACKET_BYTES_MAX: u64 = 4096;
 
@@ -43,7 +43,7 @@ mod flags {
 
 /// The bytes are not NUT as we read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NutError(pub &'static str);
+pub struct NutError(pub &'static str);
 
 impl fmt::Display for NutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +53,7 @@ impl fmt::Display for NutError {
 
 /// What stands at the front of the bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub enum Found {
     /// Too little to tell: bring more bytes behind these.
     More,
     /// Something that is no picture; these bytes are done with.
@@ -64,7 +64,7 @@ pub(crate) enum Found {
 
 /// What stands in front of a picture's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PictureHeader {
+pub struct PictureHeader {
     /// Bytes up to the picture's.
     pub header_bytes: usize,
     /// Which of [`Demuxer::elided`] comes before the bytes that follow.
@@ -77,7 +77,7 @@ pub(crate) struct PictureHeader {
 
 /// Where in a stream we are.
 #[derive(Debug, Default)]
-pub(crate) struct Demuxer {
+pub struct Demuxer {
     begun: bool,
     main: Option<MainHeader>,
     video: Option<VideoHeader>,
