@@ -76,6 +76,11 @@ pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// `/dev/video0`, which needs no `v4l2:` in front.
+pub(super) fn is_camera(text: &str) -> bool {
+    text.strip_prefix("/dev/video").is_some_and(is_number)
+}
+
 impl fmt::Display for DeviceFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,9 +98,11 @@ impl fmt::Display for DeviceUri {
             self.format.map(|format| format!("format={format}")),
         ];
         let wishes: Vec<_> = wishes.into_iter().flatten().collect();
+        let path = self.path.to_string_lossy();
         match wishes.is_empty() {
-            true => write!(f, "{}", self.path.display()),
-            false => write!(f, "v4l2://{}?{}", self.path.display(), wishes.join("&")),
+            true if is_camera(&path) => f.write_str(&path),
+            true => write!(f, "v4l2://{path}"),
+            false => write!(f, "v4l2://{path}?{}", wishes.join("&")),
         }
     }
 }

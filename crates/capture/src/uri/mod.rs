@@ -9,7 +9,8 @@
 //! ```
 //!
 //! A path that exists on disk is that path, however else it reads. A source is text once, here; from then on it is
-//! a [`SourceUri`]. Nothing is opened, and nothing a user wrote as a password is ever printed.
+//! a [`SourceUri`]. Nothing is opened, and nothing a user wrote as a password is ever printed. Memory, while it is read:
+//! at most 16 times the text and 4 KiB.
 
 mod device;
 mod parse;
@@ -51,10 +52,18 @@ impl fmt::Display for SourceUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Device(device) => write!(f, "{device}"),
-            Self::Video(path) | Self::Image(path) | Self::Folder(path) => write!(f, "{}", path.display()),
-            Self::Glob(pattern) => f.write_str(pattern),
+            Self::Video(path) | Self::Image(path) | Self::Folder(path) => {
+                write_path(f, &path.to_string_lossy())
+            }
+            Self::Glob(pattern) => write_path(f, pattern),
             Self::Rtsp(url) | Self::Http(url) => write!(f, "{url}"),
             Self::Synthetic(scene) => write!(f, "{scene}"),
         }
     }
+}
+
+/// A path that would be something else as it stands (`7`, `rtsp://…`) gets its `file:`.
+fn write_path(f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
+    let scheme = if parse::is_plain_path(path) { "" } else { "file:" };
+    write!(f, "{scheme}{path}")
 }

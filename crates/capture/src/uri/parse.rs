@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::device::is_number;
+use super::device::{is_camera, is_number};
 use super::query::{bad, each_pair, fps, number, size};
 use super::secret::{SecretUrl, redact};
 use super::{DeviceUri, SourceUri};
@@ -96,14 +96,17 @@ fn by_disk(path: &str, found: OnDisk) -> SourceUri {
     }
 }
 
+/// Whether a path means itself without `file:` in front.
+pub(super) fn is_plain_path(path: &str) -> bool {
+    split_scheme(path).is_none() && !is_number(path) && !is_camera(path)
+}
+
 /// A text that is no path on disk and has no scheme.
 fn by_text(text: &str) -> SourceUri {
-    if is_number(text) {
-        return SourceUri::Device(DeviceUri::at(format!("/dev/video{text}")));
-    }
-    match text.strip_prefix("/dev/video") {
-        Some(number) if is_number(number) => SourceUri::Device(DeviceUri::at(text)),
-        _ => by_path(text),
+    match text {
+        number if is_number(number) => SourceUri::Device(DeviceUri::at(format!("/dev/video{number}"))),
+        camera if is_camera(camera) => SourceUri::Device(DeviceUri::at(camera)),
+        path => by_path(path),
     }
 }
 

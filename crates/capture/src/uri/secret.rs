@@ -54,11 +54,18 @@ pub fn redact(text: &str) -> String {
 
 fn redact_query(text: &str) -> String {
     let Some((path, query)) = text.split_once('?') else { return text.to_owned() };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((key, _)) if SECRET_KEYS.contains(&key.to_ascii_lowercase().as_str()) => format!("{key}={MASK}"),
-        _ => pair.to_owned(),
-    });
-    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    let mut shown = String::with_capacity(text.len());
+    shown.push_str(path);
+    for (number, pair) in query.split('&').enumerate() {
+        shown.push(if number == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some((key, _)) if SECRET_KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret)) => {
+                shown.extend([key, "=", MASK]);
+            }
+            _ => shown.push_str(pair),
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
