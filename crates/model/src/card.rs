@@ -43,6 +43,9 @@ impl ModelCard {
 
     /// The same with a TOML file beside the model, named `card_name`, whose keys override and complete the rest.
     ///
+    /// Memory, while it is read: at most 256 times the bytes of text and metadata, 128 bytes a class of the card, and
+    /// 512 KiB. The text has a limit ([`CARD_BYTES_MAX`](crate::CARD_BYTES_MAX)), and so has what is in it.
+    ///
     /// # Errors
     /// As [`infer`](Self::infer), and a file that is no TOML, has unknown keys or values out of range, or does not fit
     /// the model.

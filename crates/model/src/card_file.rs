@@ -20,6 +20,7 @@
 use ocelli_frame::{ChannelOrder, Padding, TensorLayout};
 use serde::Deserialize;
 
+use crate::card_marks::{COMMAS_MAX, Marks, TABLE_MARKS_MAX};
 use crate::heads::FAMILIES;
 use crate::{CLASSES_MAX, CardError, Task};
 
@@ -101,6 +102,17 @@ impl CardFile {
         if text.len() > CARD_BYTES_MAX {
             return Err(CardError::new(
                 format!("{card_name}: {} bytes, and at most {CARD_BYTES_MAX} are read", text.len()),
+                HINT,
+            ));
+        }
+        let marks = Marks::count(text);
+        if marks.tables > TABLE_MARKS_MAX || marks.commas > COMMAS_MAX {
+            let Marks { tables, commas } = marks;
+            return Err(CardError::new(
+                format!(
+                    "{card_name}: {tables} of `=`, `.`, `[`, `{{` and {commas} commas, where a card has at most \
+                     {TABLE_MARKS_MAX} and {COMMAS_MAX}"
+                ),
                 HINT,
             ));
         }

@@ -17,6 +17,7 @@
 
 mod card;
 mod card_file;
+mod card_marks;
 mod card_text;
 mod coco;
 mod error;
