@@ -24,6 +24,8 @@ enum Floor {
     Face,
     /// Beside the house: nothing may depend on it but tests.
     Chores,
+    /// Tests in a package of their own: they may look at anything.
+    Tests,
 }
 
 /// Folder, package name and floor of each crate. Sources and backends go by their folder, see [`floor_of`].
@@ -48,6 +50,7 @@ const TABLE: &[(&str, &str, Floor)] = &[
     ("crates/fetch", "ocelli-fetch", Floor::Outside),
     ("crates/cli", "ocelli", Floor::Face),
     (TESTKIT_FOLDER, "ocelli-testkit", Floor::Chores),
+    ("fuzz", "ocelli-fuzz", Floor::Tests),
     ("xtask", "xtask", Floor::Chores),
 ];
 

@@ -9,6 +9,7 @@ mod addresses;
 mod banned_calls;
 mod crates;
 mod floors;
+mod fuzz_targets;
 mod headers;
 mod ignored_tests;
 mod lengths;
@@ -66,6 +67,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("ignored tests", ignored_tests::check),
     ("links", links::check),
     ("addresses", addresses::check),
+    ("fuzz targets", fuzz_targets::check),
 ];
 
 /// Runs every check over the checkout at `root` and prints what it finds.

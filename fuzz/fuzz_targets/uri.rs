@@ -1,0 +1,11 @@
+//! Any text as a source. What has to hold stands with the crate's own tests.
+
+#![no_main]
+
+#[path = "../../crates/capture/tests/any_input/uri.rs"]
+mod uri;
+
+#[global_allocator]
+static ALLOCATOR: ocelli_testkit::CountingAllocator = ocelli_testkit::CountingAllocator;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| uri::hold(bytes));
