@@ -28,7 +28,7 @@ fn the_video_source_holds() {
 
 #[test]
 fn the_image_source_holds() {
-    hostile::replay(&inputs("image"), 100, image::hold);
+    hostile::replay(&inputs("image"), 40, image::hold);
 }
 
 #[test]
