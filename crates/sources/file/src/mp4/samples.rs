@@ -127,7 +127,7 @@ pub(super) fn check_implicit(
 ) -> Result<u64, SourceError> {
     let needed = u64::from(count) * u64::from(bytes.max(SAMPLE_BYTES_MIN));
     if needed > file_bytes.saturating_sub(before) {
-        let what = format!("{count} samples more of {bytes} bytes in a file of {file_bytes}");
+        let what = format!("{count} samples of {bytes} bytes in a file of {file_bytes}");
         return Err(body.corrupt(at, what));
     }
     Ok(needed)
