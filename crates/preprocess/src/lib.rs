@@ -26,26 +26,26 @@
 //! What is not here: where frames come from, models, threads, clocks.
 
 #![cfg_attr(
-    not(target_arch = "x86_64"),
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
     expect(
         dead_code,
         reason = "plans hold what vector kernels need, and there are none for this machine yet"
     )
 )]
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
 mod bars;
 mod color;
 mod dispatch;
 mod error;
 mod isa;
+mod kernels;
 mod normalise;
 mod pick;
 mod plan;
 mod preprocessor;
 mod row;
 mod scalar;
+mod simd;
 mod taps;
 mod tensor;
 
