@@ -11,8 +11,8 @@ pub enum Isa {
     /// x86-64 with 256-bit integer vectors and fused multiply-add (2013 and later).
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
-    /// x86-64 with 512-bit vectors and shuffles of bytes across them (2019 and later, where there are any). What has the
-    /// one without the other also slows its clock for wide vectors: AVX2 serves it as well.
+    /// x86-64 with 512-bit vectors and permutations of their bytes, `VBMI` (2019 and later, where there are any). What
+    /// has the one without the other goes by AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
     /// Every 64-bit Arm.

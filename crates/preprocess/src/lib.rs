@@ -21,7 +21,8 @@
 //!
 //! **Speed**: a tensor that starts at a multiple of 64 bytes is written up to a sixth faster than any other.
 //!
-//! The scalar kernels stay for ever as the oracle; the others give the same bits and floats, element for element.
+//! The scalar kernels (`scalar`) stay for ever as the oracle. The vector kernels (`kernels`) are written once, over the
+//! operations that each instruction set has (`simd`), and give the same bits and floats, element for element.
 //!
 //! What is not here: where frames come from, models, threads, clocks.
 

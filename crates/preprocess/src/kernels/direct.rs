@@ -66,7 +66,7 @@ where
 {
     let gains = &Gains::new(simd, &columns.color);
     match &columns.step {
-        // Bound by the memory as it is: the bars can wait.
+        // Busy with stores as it is: the bars can wait.
         Step::Dense => dense::row(simd, &rows.upper, gains, outs, put),
         Step::Single(picks) => {
             let mut put = meanwhile(

@@ -33,7 +33,7 @@ pub(crate) trait Simd: Copy {
     /// A few floats, all the same or with a period of three.
     type Floats: Copy;
 
-    /// Pixels at a time: a divisor of `row::BLOCK`.
+    /// Pixels at a time: a divisor of `row::BLOCK`, and at least 8.
     const LANES: usize;
 
     /// `value` in every lane.
