@@ -56,7 +56,7 @@ impl<'a, T: Copy> Bars<'a, T> {
     fn write_chunk(&mut self) -> bool {
         while let Some((chunks, pad)) = self.left.get_mut(self.at) {
             if let Some((chunk, rest)) = std::mem::take(chunks).split_first_mut() {
-                *chunk = [*pad; CHUNK];
+                chunk.fill(*pad);
                 *chunks = rest;
                 return true;
             }

@@ -21,31 +21,32 @@
 //!
 //! **Speed**: a tensor that starts at a multiple of 64 bytes is written up to a sixth faster than any other.
 //!
-//! The scalar kernels stay for ever as the oracle; the others give the same bits and floats, element for element.
+//! The scalar kernels (`scalar`) stay for ever as the oracle. The vector kernels (`kernels`) are written once, over the
+//! operations that each instruction set has (`simd`), and give the same bits and floats, element for element.
 //!
 //! What is not here: where frames come from, models, threads, clocks.
 
 #![cfg_attr(
-    not(target_arch = "x86_64"),
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
     expect(
         dead_code,
         reason = "plans hold what vector kernels need, and there are none for this machine yet"
     )
 )]
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
 mod bars;
 mod color;
 mod dispatch;
 mod error;
 mod isa;
+mod kernels;
 mod normalise;
 mod pick;
 mod plan;
 mod preprocessor;
 mod row;
 mod scalar;
+mod simd;
 mod taps;
 mod tensor;
 

@@ -2,6 +2,8 @@
 
 use ocelli_frame::{ChannelOrder, InputFormat, TensorLayout};
 
+use crate::simd::RAISE;
+
 /// `element = code * multiplier + bias`, rounded once as a fused multiply-add does, where the multiplier is `scale /
 /// std` and the bias `-mean / std`, each rounded once from f64. Within 2 units in the last place of `(code * scale -
 /// mean) / std` where the mean is 0; with a mean, within 4 of the larger of its two terms.
@@ -33,6 +35,13 @@ impl Normalise {
             ChannelOrder::Bgr => [2, 1, 0],
         };
         Self { multiplier, bias, order, pad_code: format.pad_value, layout: format.layout, elements }
+    }
+
+    /// Whether `(code + RAISE) * multiplier - RAISE * multiplier`, rounded once, is every element: without biases it is
+    /// the same number as `code * multiplier`, and so its rounding is. A power of two times the multiplier is exact.
+    pub(crate) fn can_be_raised(&self) -> bool {
+        let is_exact = |multiplier: f32| multiplier > 0.0 && (multiplier * RAISE).is_finite();
+        self.bias.iter().all(|&bias| bias == 0.0) && self.multiplier.into_iter().all(is_exact)
     }
 
     /// A code as channel `channel` of the tensor.

@@ -2,7 +2,10 @@
 //! loads for every four target columns.
 //!
 //! Four columns are a **quad**: 16 bytes that hold their first numbers (Y or R), second, third, and four unused bytes. A
-//! quad is the bitwise or of `terms` shuffled loads; which plane each term loads from is the same for all quads.
+//! quad is the bitwise or of `terms` shuffled windows; which plane each term loads from is the same for all quads.
+//!
+//! Windows lie as kernels want them: by blocks of the instruction set's lanes, of which the first half of the quads and
+//! the second half become a vector each, and in such a half by terms.
 
 use crate::row::SourceLayout;
 
@@ -17,22 +20,30 @@ pub(crate) const TERM_COUNTS: [usize; 5] = [1, 2, 3, 4, 12];
 
 /// One load of a quad: `shuffle[i]` says which of the 16 bytes from `offset` on becomes byte `i`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Term {
-    pub(crate) shuffle: [u8; WINDOW],
-    pub(crate) offset: usize,
+struct Term {
+    shuffle: [u8; WINDOW],
+    offset: u32,
 }
 
 /// The quads of a row. Private fields: kernels rest on every load lying inside `row_bytes`.
 #[derive(Debug)]
 pub(crate) struct Picks {
     term_planes: Vec<usize>,
-    terms: Vec<Term>,
+    offsets: Vec<u32>,
+    shuffles: Vec<[u8; WINDOW]>,
     row_bytes: [usize; 3],
+    lanes: usize,
 }
 
 impl Picks {
-    /// `columns` are source columns, whole quads of them. `None` where a row of the source is shorter than one load.
-    pub(crate) fn new(layout: SourceLayout, columns: &[u32], row_bytes: [usize; 3]) -> Option<Self> {
+    /// `columns` are source columns, whole blocks of `lanes` of them. `None` where a row of the source is shorter than one
+    /// load.
+    pub(crate) fn new(
+        layout: SourceLayout,
+        columns: &[u32],
+        row_bytes: [usize; 3],
+        lanes: usize,
+    ) -> Option<Self> {
         if layout.places(0).iter().any(|&(plane, _)| row_bytes[plane] < WINDOW) {
             return None;
         }
@@ -40,19 +51,19 @@ impl Picks {
             columns.as_chunks::<4>().0.iter().map(|quad| quad_terms(layout, *quad, row_bytes)).collect();
         let needed =
             [0, 1, 2].map(|plane: usize| quads.iter().map(|quad| quad[plane].len()).max().unwrap_or(0));
-        let mut term_planes: Vec<usize> =
-            (0..3).flat_map(|plane| std::iter::repeat_n(plane, needed[plane])).collect();
-        let count = TERM_COUNTS.into_iter().find(|&count| count >= term_planes.len())?;
-        term_planes.resize(count, 0);
+        let mut places: Vec<_> =
+            (0..3).flat_map(|plane| (0..needed[plane]).map(move |index| (plane, index))).collect();
+        let count = TERM_COUNTS.into_iter().find(|&count| count >= places.len())?;
+        places.resize(count, (0, usize::MAX));
         let nothing = Term { shuffle: [NOTHING; WINDOW], offset: 0 };
-        let mut terms = Vec::with_capacity(quads.len() * count);
-        for quad in &quads {
-            for (plane, needed) in needed.into_iter().enumerate() {
-                terms.extend((0..needed).map(|index| quad[plane].get(index).copied().unwrap_or(nothing)));
-            }
-            terms.resize(terms.len().next_multiple_of(count), nothing);
-        }
-        Some(Self { term_planes, terms, row_bytes })
+        let by_halves = quads.chunks(lanes / 8).flat_map(|half| {
+            places.iter().flat_map(move |&(plane, index)| {
+                half.iter().map(move |quad| quad[plane].get(index).copied().unwrap_or(nothing))
+            })
+        });
+        let (offsets, shuffles) = by_halves.map(|term| (term.offset, term.shuffle)).unzip();
+        let term_planes = places.iter().map(|&(plane, _)| plane).collect();
+        Some(Self { term_planes, offsets, shuffles, row_bytes, lanes })
     }
 
     /// The plane of each term of a quad: one of `TERM_COUNTS` many.
@@ -60,9 +71,24 @@ impl Picks {
         &self.term_planes
     }
 
-    /// `term_planes().len()` for each quad.
-    pub(crate) fn terms(&self) -> &[Term] {
-        &self.terms
+    /// Where each window starts: for each half of a block, for each term, `lanes / 8` quads.
+    pub(crate) fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// Which byte of its window becomes byte `i` of the quad; in the order of `offsets`.
+    pub(crate) fn shuffles(&self) -> &[[u8; WINDOW]] {
+        &self.shuffles
+    }
+
+    /// Whole blocks.
+    pub(crate) fn blocks(&self) -> usize {
+        self.offsets.len() / (self.term_planes.len() * (self.lanes / 4))
+    }
+
+    /// Columns of a block.
+    pub(crate) fn lanes(&self) -> usize {
+        self.lanes
     }
 
     /// What each plane's row must have for every load to stay inside it.
@@ -78,15 +104,18 @@ fn quad_terms(layout: SourceLayout, quad: [u32; 4], row_bytes: [usize; 3]) -> [V
         let places = layout.places(column as usize);
         for (number, (plane, byte)) in places.into_iter().enumerate() {
             let terms = &mut terms[plane];
-            let reaches = |term: &Term| (term.offset..term.offset + WINDOW).contains(&byte);
+            let reaches = |term: &Term| {
+                let offset = term.offset as usize;
+                (offset..offset + WINDOW).contains(&byte)
+            };
             let term = terms.iter().position(reaches).unwrap_or_else(|| {
                 let of_plane = places.iter().filter(|place| place.0 == plane);
                 let start = of_plane.map(|place| place.1).min().unwrap_or(byte);
                 let offset = start.min(row_bytes[plane] - WINDOW);
-                terms.push(Term { shuffle: [NOTHING; WINDOW], offset });
+                terms.push(Term { shuffle: [NOTHING; WINDOW], offset: offset as u32 });
                 terms.len() - 1
             });
-            terms[term].shuffle[4 * number + index] = (byte - terms[term].offset) as u8;
+            terms[term].shuffle[4 * number + index] = (byte - terms[term].offset as usize) as u8;
         }
     }
     terms
@@ -98,15 +127,23 @@ mod tests {
 
     /// Every quad byte is the byte that the layout names, and no load leaves its row.
     fn check(layout: SourceLayout, width: usize, columns: &[u32], row_bytes: [usize; 3]) {
-        let picks = Picks::new(layout, columns, row_bytes).expect("rows are long enough");
+        for lanes in [8, 16, 32] {
+            check_lanes(layout, width, columns, row_bytes, lanes);
+        }
+    }
+
+    fn check_lanes(layout: SourceLayout, width: usize, columns: &[u32], row_bytes: [usize; 3], lanes: usize) {
+        let picks = Picks::new(layout, columns, row_bytes, lanes).expect("rows are long enough");
         let planes: [Vec<u8>; 3] =
             [0, 1, 2].map(|plane| (0..row_bytes[plane]).map(|byte| (byte * 7 + plane * 91) as u8).collect());
         let count = picks.term_planes.len();
         for (x, &column) in columns.iter().enumerate() {
             let mut quad = [0u8; WINDOW];
-            for (term, &plane) in picks.terms[x / 4 * count..][..count].iter().zip(&picks.term_planes) {
-                let window = &planes[plane][term.offset..][..WINDOW];
-                for (byte, &index) in quad.iter_mut().zip(&term.shuffle) {
+            let (half, in_half) = (x / 4 / (lanes / 8), x / 4 % (lanes / 8));
+            for (term, &plane) in picks.term_planes.iter().enumerate() {
+                let at = (half * count + term) * (lanes / 8) + in_half;
+                let window = &planes[plane][picks.offsets[at] as usize..][..WINDOW];
+                for (byte, &index) in quad.iter_mut().zip(&picks.shuffles[at]) {
                     *byte |= if index == NOTHING { 0 } else { window[usize::from(index)] };
                 }
             }
@@ -120,7 +157,7 @@ mod tests {
     fn quads_hold_what_their_columns_name() {
         for (width, step) in [(33usize, 1), (100, 3), (640, 7), (997, 31)] {
             let mut columns: Vec<u32> = (0..width as u32).step_by(step).collect();
-            columns.truncate(columns.len() / 4 * 4);
+            columns.truncate(columns.len() / 32 * 32);
             let half = width.div_ceil(2);
             check(SourceLayout::I420, width, &columns, [width, half, half]);
             check(SourceLayout::Nv12, width, &columns, [width, 2 * half, 2 * half]);
@@ -133,8 +170,8 @@ mod tests {
 
     #[test]
     fn short_rows_are_left_to_the_oracle() {
-        assert!(Picks::new(SourceLayout::Grey, &[0, 3, 5, 7], [15; 3]).is_none());
-        assert!(Picks::new(SourceLayout::I420, &[0, 3, 5, 7], [30, 15, 15]).is_none());
-        assert!(Picks::new(SourceLayout::Grey, &[0, 3, 5, 7], [16; 3]).is_some());
+        assert!(Picks::new(SourceLayout::Grey, &[3; 32], [15; 3], 8).is_none());
+        assert!(Picks::new(SourceLayout::I420, &[3; 32], [30, 15, 15], 8).is_none());
+        assert!(Picks::new(SourceLayout::Grey, &[3; 32], [16; 3], 8).is_some());
     }
 }

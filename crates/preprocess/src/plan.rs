@@ -52,21 +52,21 @@ pub(crate) enum Step {
     Dense,
     /// The mean of pixels `2 * x` and `2 * x + 1`.
     Halving,
-    /// One pixel for each column: quads for whole blocks of `BLOCK` columns.
+    /// One pixel for each column; whole blocks of `BLOCK` columns.
     Single(Picks),
-    /// Between two pixels: four quads of first pixels, then the four of the second pixels of the same 16 columns; whole
-    /// blocks of `BLOCK` columns.
+    /// Between two pixels: a block of first pixels, then that of the second pixels of the same columns; whole blocks of
+    /// `BLOCK` columns.
     Between(Picks),
     /// The source's rows are too short for loads of whole vectors.
     Short,
 }
 
 impl Columns {
-    fn new(layout: SourceLayout, key: &PlanKey, content_width: u32) -> Self {
+    fn new(layout: SourceLayout, key: &PlanKey, content_width: u32, lanes: usize) -> Self {
         let taps = Taps::new(key.size.width, content_width);
         let row_bytes = [0, 1, 2]
             .map(|plane: usize| key.format.plane_extent(plane.min(key.format.planes() - 1), key.size).0);
-        let picks = |columns: &[u32]| Picks::new(layout, columns, row_bytes);
+        let picks = |columns: &[u32]| Picks::new(layout, columns, row_bytes, lanes);
         let step = if taps.is_dense() {
             Step::Dense
         } else if taps.is_halving() {
@@ -75,15 +75,25 @@ impl Columns {
             picks(&in_blocks(&taps.first)).map_or(Step::Short, Step::Single)
         } else {
             let (first, second) = (in_blocks(&taps.first), in_blocks(&taps.second));
-            let both = first.as_chunks::<16>().0.iter().zip(second.as_chunks::<16>().0);
-            let columns: Vec<u32> =
-                both.flat_map(|(first, second)| first.iter().chain(second)).copied().collect();
+            let both = first.chunks(lanes).zip(second.chunks(lanes));
+            let columns: Vec<u32> = both
+                .flat_map(|(first, second)| [quads_apart(first), quads_apart(second)])
+                .flatten()
+                .collect();
             picks(&columns).map_or(Step::Short, Step::Between)
         };
         let mut weights = taps.weight.clone();
         weights.resize(weights.len().next_multiple_of(BLOCK), 0);
         Self { taps, weights, color: Color::new(key.color), step }
     }
+}
+
+/// Every second quad of a block first, from the first one on; then the others: so a kernel has the block's columns in
+/// order once it puts quads of the two halves side by side.
+fn quads_apart(columns: &[u32]) -> Vec<u32> {
+    let quads = columns.as_chunks::<4>().0;
+    let (even, odd) = (quads.iter().step_by(2), quads.iter().skip(1).step_by(2));
+    even.chain(odd).flatten().copied().collect()
 }
 
 /// The last column is repeated to fill the last block.
@@ -96,9 +106,11 @@ fn in_blocks(columns: &[u32]) -> Vec<u32> {
 }
 
 impl Plan {
+    /// `lanes` are the instruction set's.
+    ///
     /// # Errors
     /// A picture without pixels, a format without a kernel.
-    pub(crate) fn new(key: PlanKey, input: &InputFormat) -> Result<Self, PreprocessError> {
+    pub(crate) fn new(key: PlanKey, input: &InputFormat, lanes: usize) -> Result<Self, PreprocessError> {
         let PlanKey { size: source, format, .. } = key;
         if [source.width, source.height, input.size.width, input.size.height].contains(&0) {
             return Err(PreprocessError::Empty { source, model: input.size });
@@ -106,7 +118,7 @@ impl Plan {
         let layout = SourceLayout::new(format).ok_or(PreprocessError::PixelFormat(format))?;
         let letterbox = Letterbox::new(source, input.size, input.padding);
         let content = letterbox.content.size;
-        let columns = Columns::new(layout, &key, content.width);
+        let columns = Columns::new(layout, &key, content.width, lanes);
         let rows = Taps::new(source.height, content.height);
         let is_direct = match columns.step {
             Step::Dense | Step::Single(_) => rows.is_single(),

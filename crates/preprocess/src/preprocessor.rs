@@ -67,7 +67,7 @@ impl Preprocessor {
             self.plans[..=index].rotate_right(1);
             return Ok(());
         }
-        let plan = Plan::new(key, &self.format)?;
+        let plan = Plan::new(key, &self.format, self.isa.lanes())?;
         self.plans.truncate(PLANS_MAX - 1);
         self.plans.insert(0, plan);
         Ok(())

@@ -4,7 +4,7 @@ use ocelli_frame::{Frame, PixelFormat, Plane};
 
 use crate::taps::Taps;
 
-/// Rows of our own are padded to whole blocks of this many pixels: kernels need no tails on them.
+/// What every instruction set's lanes divide.
 pub(crate) const BLOCK: usize = 32;
 
 /// How a source's bytes become pixels: every `PixelFormat` that has a kernel.
@@ -109,7 +109,7 @@ impl SourceRow<'_> {
     }
 }
 
-/// One row of red, green and blue, each padded to whole blocks.
+/// One row of red, green and blue, each padded to an even number of blocks: kernels need no tails on them.
 #[derive(Debug)]
 pub(crate) struct PlanarRow<T> {
     samples: Vec<T>,
@@ -119,7 +119,7 @@ pub(crate) struct PlanarRow<T> {
 impl<T: Copy + Default> PlanarRow<T> {
     /// Room for `width` pixels.
     pub(crate) fn new(width: usize) -> Self {
-        let pitch = width.next_multiple_of(BLOCK);
+        let pitch = width.next_multiple_of(2 * BLOCK);
         Self { samples: vec![T::default(); 3 * pitch], pitch }
     }
 

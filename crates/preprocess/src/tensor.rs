@@ -179,7 +179,7 @@ impl<'a, T: Element> TensorRows<'a, T> {
             bars.push(bottom, pad);
             content
         });
-        bars.spread_over(height * (right - left) / 16);
+        bars.spread_over(height * ((right - left) / self.isa.lanes()));
         for row in 0..height {
             let mut pads = pad.into_iter();
             let out = planes.each_mut().map(|plane| {

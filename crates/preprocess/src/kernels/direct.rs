@@ -1,38 +1,45 @@
 //! Source rows straight to tensor rows, where no source row is of use twice: conversion runs while the stores of the
 //! last block drain.
 
-use crate::avx2::blocks::{Elements, Out, blocks_of, put_codes};
-use crate::avx2::convert::{Gains, Triple};
-use crate::avx2::memory::prefetch;
-use crate::avx2::{dense, halving, picked};
 use crate::bars::Bars;
+use crate::kernels::blocks::{Codes, Elements, Out, Put, blocks_of, meanwhile};
+use crate::kernels::convert::Gains;
+use crate::kernels::{dense, halving, picked};
 use crate::normalise::Normalise;
 use crate::plan::{Columns, Step};
 use crate::row::RowPair;
 use crate::scalar;
+use crate::simd::Simd;
 
 /// Bytes between prefetches.
 const CACHE_LINE_BYTES: usize = 64;
 
 /// `scalar::direct_row` for f32.
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn row_f32(
+#[inline(always)]
+pub(crate) fn direct_f32<S: Simd>(
+    simd: S,
     rows: &RowPair<'_>,
     columns: &Columns,
     normalise: &Normalise,
     mut out: [&mut [f32]; 3],
     bars: &mut Bars<'_, f32>,
 ) {
-    let elements = Elements::new(normalise);
-    let [red, green, blue] = &mut out;
-    let outs = blocks_of([red, green, blue]);
-    let done = row_blocks(rows, columns, outs, bars, |colors, out: Out<'_, f32>| elements.put(colors, out));
+    let done = {
+        let [red, green, blue] = &mut out;
+        let outs = blocks_of([red, green, blue], S::LANES);
+        if normalise.can_be_raised() {
+            row_blocks(simd, rows, columns, outs, bars, &mut Elements::<S, true>::new(simd, normalise))
+        } else {
+            row_blocks(simd, rows, columns, outs, bars, &mut Elements::<S, false>::new(simd, normalise))
+        }
+    };
     scalar::direct_row(rows, columns, done..columns.taps.len(), normalise, out);
 }
 
 /// `scalar::direct_row` for u8.
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn row_u8(
+#[inline(always)]
+pub(crate) fn direct_u8<S: Simd>(
+    simd: S,
     rows: &RowPair<'_>,
     columns: &Columns,
     normalise: &Normalise,
@@ -40,35 +47,48 @@ pub(crate) fn row_u8(
     bars: &mut Bars<'_, u8>,
 ) {
     let [red, green, blue] = &mut out;
-    let outs = blocks_of([red, green, blue]);
-    let done = row_blocks(rows, columns, outs, bars, |colors, out: Out<'_, u8>| put_codes(colors, out));
+    let done = row_blocks(simd, rows, columns, blocks_of([red, green, blue], S::LANES), bars, &mut Codes);
     scalar::direct_row(rows, columns, done..columns.taps.len(), normalise, out);
 }
 
 /// As many whole blocks as both the source row and the tensor row have; how many columns that was.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn row_blocks<O, T: Copy>(
+#[inline(always)]
+fn row_blocks<'a, S: Simd, P: Put<S>>(
+    simd: S,
     rows: &RowPair<'_>,
     columns: &Columns,
-    outs: impl Iterator<Item = O>,
-    bars: &mut Bars<'_, T>,
-    put: impl Fn(Triple, O),
-) -> usize {
-    let gains = &Gains::new(&columns.color);
+    outs: impl Iterator<Item = Out<'a, P::Element>>,
+    bars: &mut Bars<'_, P::Element>,
+    put: &mut P,
+) -> usize
+where
+    P::Element: Copy + 'a,
+{
+    let gains = &Gains::new(simd, &columns.color);
     match &columns.step {
-        // Bound by the memory as it is: the bars can wait.
-        Step::Dense => dense::row(&rows.upper, gains, outs, put),
-        Step::Single(picks) => picked::single(&rows.upper, gains, picks, outs.inspect(|_| bars.step()), put),
+        // Busy with stores as it is: the bars can wait.
+        Step::Dense => dense::row(simd, &rows.upper, gains, outs, put),
+        Step::Single(picks) => {
+            let mut put = meanwhile(
+                put,
+                #[inline(always)]
+                || bars.step(),
+            );
+            picked::single(simd, &rows.upper, gains, picks, outs, &mut put)
+        }
         // Half the height with half the width: a direct plan has no other weight. Without the prefetch, two fifths of
         // the time went into waiting for the source.
         Step::Halving => {
-            let mut prefetch = Prefetch::new(rows, columns);
-            let outs = outs.inspect(|_| {
-                prefetch.step();
-                bars.step();
-            });
-            halving::row::<true, O>([&rows.upper, &rows.lower], gains, outs, put)
+            let mut prefetch = Prefetch::new(rows, columns, S::LANES);
+            let mut put = meanwhile(
+                put,
+                #[inline(always)]
+                || {
+                    prefetch.step(simd);
+                    bars.step();
+                },
+            );
+            halving::row::<true, S, _>(simd, [&rows.upper, &rows.lower], gains, outs, &mut put)
         }
         Step::Between(_) | Step::Short => 0,
     }
@@ -86,8 +106,8 @@ struct Prefetch<'a> {
 }
 
 impl<'a> Prefetch<'a> {
-    fn new(rows: &RowPair<'a>, columns: &Columns) -> Self {
-        let blocks = columns.taps.len().div_ceil(16);
+    fn new(rows: &RowPair<'a>, columns: &Columns, lanes: usize) -> Self {
+        let blocks = columns.taps.len().div_ceil(lanes);
         let mut prefetch = Self { ahead: [(&[], 0); 6], count: 0, block: 0 };
         for row in rows.next {
             for bytes in row.planes {
@@ -101,13 +121,13 @@ impl<'a> Prefetch<'a> {
         prefetch
     }
 
-    #[inline]
-    fn step(&mut self) {
+    #[inline(always)]
+    fn step<S: Simd>(&mut self, simd: S) {
         for (bytes, per_block) in &self.ahead[..self.count] {
             let mut place = self.block * per_block;
             let end = place + per_block;
             while let Some(byte) = bytes.get(place).filter(|_| place < end) {
-                prefetch(byte);
+                simd.prefetch(byte);
                 place += CACHE_LINE_BYTES;
             }
         }
