@@ -24,7 +24,7 @@ The project's own chores.
 
 Options of cross:
     --json          the figures as one JSON object
-    --no-run        build the binary and run nothing, so that no emulator is wanted
+    --no-run        build the release binary and run nothing, so that no emulator is wanted
 
 Options of measure:
     --rounds N      how often each side runs, alternating (each measurement has its own default)

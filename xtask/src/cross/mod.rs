@@ -35,6 +35,17 @@ pub enum Depth {
     BuildAndRun,
 }
 
+impl Depth {
+    /// The profile to build with: what is handed out is the release; what is tested does without the optimisation at
+    /// link time, so that each dependency is compiled once and each test is linked at once.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Build => "release",
+            Self::BuildAndRun => "cross",
+        }
+    }
+}
+
 /// What stdout holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Output {
@@ -106,19 +117,20 @@ fn cross(root: &Path, depth: Depth) -> Result<Value, CrossError> {
     let tools = Tools::find(&ThisMachine, depth, env!("CARGO_PKG_RUST_VERSION"))?;
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let target_folder = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let places = Places::below(&root.join(target_folder));
+    let places = Places::below(&root.join(target_folder), depth.profile());
 
-    let built = perform(&plan::build(&cargo, &tools), root)?;
+    let built = perform(&plan::build(&cargo, &tools, depth.profile()), root)?;
     let mut figures = json!({
         "v": VERSION,
         "target": TARGET,
         "rustc": tools.release,
+        "profile": depth.profile(),
         "binary": places.binary().display().to_string(),
         "bytes": size_of(&places.binary())?,
         "seconds": { "build": built.seconds },
     });
     if let Some(runner) = &tools.runner {
-        let tested = perform(&plan::tests(&cargo, &tools), root)?;
+        let tested = perform(&plan::tests(&cargo, &tools, depth.profile()), root)?;
         let shown = perform(&plan::demo(runner, &places), root)?;
         let demo = demo_figures(&places.demo_figures())?;
         figures["tests"] = json!({ "passed": tested.tests_passed, "packages": plan::PACKAGES });

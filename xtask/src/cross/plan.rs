@@ -52,9 +52,9 @@ pub struct Places {
 }
 
 impl Places {
-    /// Below cargo's target folder.
-    pub fn below(target_folder: &Path) -> Self {
-        Self { folder: target_folder.join(TARGET).join("release") }
+    /// Below cargo's target folder, built with `profile`.
+    pub fn below(target_folder: &Path, profile: &str) -> Self {
+        Self { folder: target_folder.join(TARGET).join(profile) }
     }
 
     /// The binary.
@@ -73,15 +73,15 @@ impl Places {
 }
 
 /// Builds the binary.
-pub fn build(cargo: &str, tools: &Tools) -> Call {
-    cargo_call(cargo, tools, "build", &["--package", "ocelli"])
+pub fn build(cargo: &str, tools: &Tools, profile: &str) -> Call {
+    cargo_call(cargo, tools, "build", profile, &["--package", "ocelli"])
 }
 
 /// Builds and runs the tests of [`PACKAGES`]; not those in documentation.
-pub fn tests(cargo: &str, tools: &Tools) -> Call {
+pub fn tests(cargo: &str, tools: &Tools, profile: &str) -> Call {
     let mut arguments: Vec<&str> = PACKAGES.iter().flat_map(|package| ["--package", package]).collect();
     arguments.push("--tests");
-    cargo_call(cargo, tools, "test", &arguments)
+    cargo_call(cargo, tools, "test", profile, &arguments)
 }
 
 /// Runs the binary's self test behind `runner`, which is split at blanks as cargo does.
@@ -95,8 +95,8 @@ pub fn demo(runner: &str, places: &Places) -> Call {
     Call { words, environment: Vec::new() }
 }
 
-fn cargo_call(cargo: &str, tools: &Tools, command: &str, arguments: &[&str]) -> Call {
-    let words = [cargo, command, "--locked", "--release", "--target", TARGET]
+fn cargo_call(cargo: &str, tools: &Tools, command: &str, profile: &str, arguments: &[&str]) -> Call {
+    let words = [cargo, command, "--locked", "--profile", profile, "--target", TARGET]
         .into_iter()
         .chain(arguments.iter().copied());
     let mut environment = vec![("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", tools.linker.clone())];
@@ -124,18 +124,18 @@ mod tests {
 
     #[test]
     fn the_build_is_one_line_that_can_be_typed() {
-        let line = build("cargo", &tools("/usr/bin/rustc", Some("qemu -L /arm"))).line();
+        let line = build("cargo", &tools("/usr/bin/rustc", Some("qemu -L /arm")), "release").line();
         assert_eq!(
             line,
             "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=arm-gcc \
              CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER='qemu -L /arm' RUSTC=/usr/bin/rustc \
-             cargo build --locked --release --target aarch64-unknown-linux-gnu --package ocelli"
+             cargo build --locked --profile release --target aarch64-unknown-linux-gnu --package ocelli"
         );
     }
 
     #[test]
     fn cargo_keeps_its_own_rustc_where_that_will_do() {
-        let call = build("cargo", &tools("rustc", None));
+        let call = build("cargo", &tools("rustc", None), "release");
         assert_eq!(
             call.environment,
             [("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "arm-gcc".to_owned())]
@@ -145,16 +145,16 @@ mod tests {
     #[test]
     fn tests_and_binary_share_every_flag_that_names_a_profile() {
         let tools = tools("rustc", Some("qemu"));
-        let (build, tests) = (build("cargo", &tools), tests("cargo", &tools));
-        assert_eq!(build.words[2..6], tests.words[2..6]);
+        let (build, tests) = (build("cargo", &tools, "cross"), tests("cargo", &tools, "cross"));
+        assert_eq!(build.words[2..7], tests.words[2..7]);
         assert_eq!(build.environment, tests.environment);
         assert!(tests.line().ends_with("--package ocelli-draw --tests"), "{}", tests.line());
     }
 
     #[test]
     fn the_demo_runs_behind_the_runner_and_leaves_its_files_beside_the_binary() {
-        let call = demo("qemu -L /arm", &Places::below(Path::new("/t")));
-        let folder = "/t/aarch64-unknown-linux-gnu/release";
+        let call = demo("qemu -L /arm", &Places::below(Path::new("/t"), "cross"));
+        let folder = "/t/aarch64-unknown-linux-gnu/cross";
         assert_eq!(
             call.line(),
             format!(
