@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod ci;
+mod cross;
 mod measure;
 mod tidy;
 
@@ -16,9 +17,14 @@ The project's own chores.
 
     cargo xtask tidy                 check the tree: floors, unsafe, lengths, links, ...
     cargo xtask ci                   everything that CI runs (the same script, .ci/run)
+    cargo xtask cross [...]          the binary for 64-bit Arm, its size, and the tests in an emulator
     cargo xtask measure list         the measurements there are
     cargo xtask measure NAME [...]   measure, and print one JSON object on stdout
     cargo xtask help                 this text
+
+Options of cross:
+    --json          the figures as one JSON object
+    --no-run        build the release binary and run nothing, so that no emulator is wanted
 
 Options of measure:
     --rounds N      how often each side runs, alternating (each measurement has its own default)
@@ -39,6 +45,7 @@ enum Command {
     Help,
     Tidy,
     Ci,
+    Cross(cross::Options),
     MeasureList,
     Measure { name: String, options: measure::Options },
 }
@@ -52,6 +59,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Tidy) => tidy::run(&repository_root()),
         Ok(Command::Ci) => ci::run(&repository_root()),
+        Ok(Command::Cross(options)) => cross::run(&repository_root(), options),
         Ok(Command::MeasureList) => {
             measure::list();
             ExitCode::SUCCESS
@@ -70,6 +78,7 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         [] | ["help" | "-h" | "--help"] => Ok(Command::Help),
         ["tidy"] => Ok(Command::Tidy),
         ["ci"] => Ok(Command::Ci),
+        ["cross", rest @ ..] => Ok(Command::Cross(cross::Options::parse(rest)?)),
         ["measure", "list"] => Ok(Command::MeasureList),
         ["measure", name, rest @ ..] if !name.starts_with('-') => {
             Ok(Command::Measure { name: (*name).to_owned(), options: parse_measure(rest)? })
@@ -122,6 +131,8 @@ mod tests {
         assert_eq!(parse_line(""), Ok(Command::Help));
         assert_eq!(parse_line("tidy"), Ok(Command::Tidy));
         assert_eq!(parse_line("ci"), Ok(Command::Ci));
+        let build_alone = cross::Options { depth: cross::Depth::Build, ..cross::Options::default() };
+        assert_eq!(parse_line("cross --no-run"), Ok(Command::Cross(build_alone)));
         assert_eq!(parse_line("measure list"), Ok(Command::MeasureList));
         let options = measure::Options {
             rounds: Some(5),
@@ -139,7 +150,7 @@ mod tests {
         for line in ["tidi", "tidy now", "measure", "measure --rounds 3", "measure memory --rounds 0"] {
             assert!(parse_line(line).is_err(), "{line}");
         }
-        for line in ["measure memory --rounds", "measure memory --frobnicate"] {
+        for line in ["measure memory --rounds", "measure memory --frobnicate", "cross arm"] {
             assert!(parse_line(line).is_err(), "{line}");
         }
     }
