@@ -18,25 +18,20 @@ pub(crate) fn blocks_of<T>(rows: [&mut [T]; 3], lanes: usize) -> impl Iterator<I
     red.zip(green).zip(blue).map(|((red, green), blue)| [red, green, blue])
 }
 
-/// Puts what `kernel` makes of each block, and counts the columns.
-#[inline(always)]
-pub(crate) fn each<'a, S: Simd, B, P: Put<S>>(
-    simd: S,
-    blocks: impl Iterator<Item = B>,
-    outs: impl Iterator<Item = Out<'a, P::Element>>,
-    put: &mut P,
-    kernel: impl Fn(B) -> Triple<S>,
-) -> usize
-where
-    P::Element: 'a,
-{
-    let mut done = 0;
-    for (block, out) in blocks.zip(outs) {
-        put.put(simd, kernel(block), out);
-        done += S::LANES;
-    }
-    done
+/// Puts what a kernel makes of each block, and counts the columns.
+macro_rules! each {
+    ($simd:ident, $outs:expr, $put:expr, $blocks:expr, |$block:pat_param| $kernel:expr) => {{
+        let mut done = 0;
+        for ($block, out) in $blocks.zip($outs) {
+            let colors = $kernel;
+            $put.put($simd, colors, out);
+            done += S::LANES;
+        }
+        done
+    }};
 }
+
+pub(crate) use each;
 
 /// What becomes of a block in 1/64 code.
 pub(crate) trait Put<S: Simd> {

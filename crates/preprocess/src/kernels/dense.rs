@@ -21,62 +21,31 @@ where
     let by_pixel = first.chunks_exact(S::LANES);
     let triples = first.chunks_exact(3 * S::LANES);
     match row.layout {
-        SourceLayout::Yuyv => each(
-            simd,
-            first.chunks_exact(2 * S::LANES),
-            outs,
-            put,
-            #[inline(always)]
-            |bytes| gains.of_ycbcr(simd, simd.load_yuyv(bytes)),
-        ),
+        SourceLayout::Yuyv => each!(simd, outs, put, first.chunks_exact(2 * S::LANES), |bytes| {
+            gains.of_ycbcr(simd, simd.load_yuyv(bytes))
+        }),
         SourceLayout::I420 => {
             let chroma = second.chunks_exact(S::LANES / 2).zip(third.chunks_exact(S::LANES / 2));
-            each(
-                simd,
-                by_pixel.zip(chroma),
-                outs,
-                put,
-                #[inline(always)]
-                |(luma, (cb, cr))| {
-                    let luma = simd.load_bytes(luma);
-                    gains.of_ycbcr(simd, [luma, simd.load_doubled(cb), simd.load_doubled(cr)])
-                },
-            )
+            each!(simd, outs, put, by_pixel.zip(chroma), |(luma, (cb, cr))| {
+                let luma = simd.load_bytes(luma);
+                gains.of_ycbcr(simd, [luma, simd.load_doubled(cb), simd.load_doubled(cr)])
+            })
         }
-        SourceLayout::Nv12 => each(
-            simd,
-            by_pixel.zip(second.chunks_exact(S::LANES)),
-            outs,
-            put,
-            #[inline(always)]
-            |(luma, chroma)| {
+        SourceLayout::Nv12 => {
+            let blocks = by_pixel.zip(second.chunks_exact(S::LANES));
+            each!(simd, outs, put, blocks, |(luma, chroma)| {
                 let [cb, cr] = simd.load_doubled_pairs(chroma);
                 gains.of_ycbcr(simd, [simd.load_bytes(luma), cb, cr])
-            },
-        ),
-        SourceLayout::Rgb => each(
-            simd,
-            triples,
-            outs,
-            put,
-            #[inline(always)]
-            |bytes| of_rgb(simd, simd.load_triples(bytes)),
-        ),
-        SourceLayout::Bgr => each(
-            simd,
-            triples,
-            outs,
-            put,
-            #[inline(always)]
-            |bytes| of_rgb(simd, reversed(simd.load_triples(bytes))),
-        ),
-        SourceLayout::Grey => each(
-            simd,
-            by_pixel,
-            outs,
-            put,
-            #[inline(always)]
-            |luma| [simd.sixty_fourths(simd.load_bytes(luma)); 3],
-        ),
+            })
+        }
+        SourceLayout::Rgb => {
+            each!(simd, outs, put, triples, |bytes| of_rgb(simd, simd.load_triples(bytes)))
+        }
+        SourceLayout::Bgr => {
+            each!(simd, outs, put, triples, |bytes| of_rgb(simd, reversed(simd.load_triples(bytes))))
+        }
+        SourceLayout::Grey => {
+            each!(simd, outs, put, by_pixel, |luma| [simd.sixty_fourths(simd.load_bytes(luma)); 3])
+        }
     }
 }

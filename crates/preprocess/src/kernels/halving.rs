@@ -25,99 +25,46 @@ where
     let pairs = |plane: usize| by(planes[plane], below[plane], 2 * S::LANES);
     let chroma = |plane: usize| by(planes[plane], below[plane], S::LANES);
     let sextuples = by(planes[0], below[0], 6 * S::LANES);
+    macro_rules! two {
+        ($pair:expr, |$row:ident| $kernel:expr) => {{
+            let (upper, lower) = $pair;
+            let first = {
+                let $row = upper;
+                $kernel
+            };
+            if TWO {
+                let $row = lower;
+                mean(simd, first, $kernel)
+            } else {
+                first
+            }
+        }};
+    }
     match upper.layout {
-        SourceLayout::Yuyv => each(
-            simd,
-            by(planes[0], below[0], 4 * S::LANES),
-            outs,
-            put,
-            #[inline(always)]
-            |pair| {
-                two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |bytes| yuyv(simd, gains, bytes),
-                )
-            },
-        ),
-        SourceLayout::I420 => each(
-            simd,
-            pairs(0).zip(chroma(1).zip(chroma(2))),
-            outs,
-            put,
-            #[inline(always)]
-            |(luma, (cb, cr)): (Pair<'_>, (Pair<'_>, Pair<'_>))| {
+        SourceLayout::Yuyv => {
+            let blocks = by(planes[0], below[0], 4 * S::LANES);
+            each!(simd, outs, put, blocks, |pair| two!(pair, |bytes| yuyv(simd, gains, bytes)))
+        }
+        SourceLayout::I420 => {
+            let blocks = pairs(0).zip(chroma(1).zip(chroma(2)));
+            each!(simd, outs, put, blocks, |(luma, (cb, cr))| {
                 let pair = ((luma.0, cb.0, cr.0), (luma.1, cb.1, cr.1));
-                two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |row| i420(simd, gains, row),
-                )
-            },
-        ),
-        SourceLayout::Nv12 => each(
-            simd,
-            pairs(0).zip(pairs(1)),
-            outs,
-            put,
-            #[inline(always)]
-            |(luma, chroma): (Pair<'_>, Pair<'_>)| {
-                let pair = ((luma.0, chroma.0), (luma.1, chroma.1));
-                two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |row| nv12(simd, gains, row),
-                )
-            },
-        ),
-        SourceLayout::Rgb => each(
-            simd,
-            sextuples,
-            outs,
-            put,
-            #[inline(always)]
-            |pair| {
-                two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |bytes| rgb(simd, bytes),
-                )
-            },
-        ),
-        SourceLayout::Bgr => each(
-            simd,
-            sextuples,
-            outs,
-            put,
-            #[inline(always)]
-            |pair| {
-                reversed(two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |bytes| rgb(simd, bytes),
-                ))
-            },
-        ),
-        SourceLayout::Grey => each(
-            simd,
-            pairs(0),
-            outs,
-            put,
-            #[inline(always)]
-            |pair| {
-                two::<TWO, _, _>(
-                    simd,
-                    pair,
-                    #[inline(always)]
-                    |bytes| grey(simd, bytes),
-                )
-            },
-        ),
+                two!(pair, |row| i420(simd, gains, row))
+            })
+        }
+        SourceLayout::Nv12 => each!(simd, outs, put, pairs(0).zip(pairs(1)), |(luma, chroma)| {
+            let pair = ((luma.0, chroma.0), (luma.1, chroma.1));
+            two!(pair, |row| nv12(simd, gains, row))
+        }),
+        SourceLayout::Rgb => {
+            each!(simd, outs, put, sextuples, |pair| two!(pair, |bytes| rgb(simd, bytes)))
+        }
+        SourceLayout::Bgr => {
+            each!(simd, outs, put, sextuples, |pair| reversed(two!(pair, |bytes| rgb(simd, bytes))))
+        }
+        SourceLayout::Grey => {
+            each!(simd, outs, put, pairs(0), |pair| two!(pair, |bytes| grey(simd, bytes)))
+        }
     }
 }
 
@@ -127,15 +74,6 @@ type Pair<'a> = (&'a [u8], &'a [u8]);
 #[inline(always)]
 fn by<'a>(upper: &'a [u8], lower: &'a [u8], bytes: usize) -> impl Iterator<Item = Pair<'a>> {
     upper.chunks_exact(bytes).zip(lower.chunks_exact(bytes))
-}
-
-#[inline(always)]
-fn two<const TWO: bool, S: Simd, B>(
-    simd: S,
-    (upper, lower): (B, B),
-    kernel: impl Fn(B) -> Triple<S>,
-) -> Triple<S> {
-    if TWO { mean(simd, kernel(upper), kernel(lower)) } else { kernel(upper) }
 }
 
 #[inline(always)]

@@ -70,14 +70,7 @@ where
     P::Element: 'a,
 {
     let picker = Picker::<TERMS>::new(row, picks, S::LANES);
-    each(
-        simd,
-        0..picker.blocks(),
-        outs,
-        put,
-        #[inline(always)]
-        |block| picker.colors::<YCBCR, S>(simd, block, gains),
-    )
+    each!(simd, outs, put, 0..picker.blocks(), |block| picker.colors::<YCBCR, S>(simd, block, gains))
 }
 
 #[inline(always)]
@@ -91,23 +84,12 @@ fn between_of<'a, const YCBCR: bool, const TERMS: usize, S: Simd, O: Iterator<It
 ) -> usize {
     let picker = Picker::<TERMS>::new(row, picks, S::LANES);
     let blocks = (0..picker.blocks() / 2).zip(weights.chunks_exact(S::LANES));
-    each(
-        simd,
-        blocks,
-        outs,
-        &mut WordsInOrder,
-        #[inline(always)]
-        |(block, weights)| {
-            let weights = simd.load_words_in_order(weights);
-            let a = picker.colors::<YCBCR, S>(simd, 2 * block, gains);
-            let b = picker.colors::<YCBCR, S>(simd, 2 * block + 1, gains);
-            [
-                blend(simd, a[0], b[0], weights),
-                blend(simd, a[1], b[1], weights),
-                blend(simd, a[2], b[2], weights),
-            ]
-        },
-    )
+    each!(simd, outs, WordsInOrder, blocks, |(block, weights)| {
+        let weights = simd.load_words_in_order(weights);
+        let a = picker.colors::<YCBCR, S>(simd, 2 * block, gains);
+        let b = picker.colors::<YCBCR, S>(simd, 2 * block + 1, gains);
+        [blend(simd, a[0], b[0], weights), blend(simd, a[1], b[1], weights), blend(simd, a[2], b[2], weights)]
+    })
 }
 
 /// 1/64 codes that lie in order: `Picks` that are made for blending are.
