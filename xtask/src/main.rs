@@ -6,6 +6,7 @@
 
 mod ci;
 mod cross;
+mod lab;
 mod measure;
 mod tidy;
 
@@ -20,6 +21,7 @@ The project's own chores.
     cargo xtask cross [...]          the binary for 64-bit Arm, its size, and the tests in an emulator
     cargo xtask measure list         the measurements there are
     cargo xtask measure NAME [...]   measure, and print one JSON object on stdout
+    cargo xtask lab [NAME...]        the binary against real camera drivers, in a virtual machine
     cargo xtask help                 this text
 
 Options of cross:
@@ -46,6 +48,7 @@ enum Command {
     Tidy,
     Ci,
     Cross(cross::Options),
+    Lab(Vec<String>),
     MeasureList,
     Measure { name: String, options: measure::Options },
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Ok(Command::Tidy) => tidy::run(&repository_root()),
         Ok(Command::Ci) => ci::run(&repository_root()),
         Ok(Command::Cross(options)) => cross::run(&repository_root(), options),
+        Ok(Command::Lab(names)) => lab::run(&repository_root(), &names),
         Ok(Command::MeasureList) => {
             measure::list();
             ExitCode::SUCCESS
@@ -79,6 +83,7 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         ["tidy"] => Ok(Command::Tidy),
         ["ci"] => Ok(Command::Ci),
         ["cross", rest @ ..] => Ok(Command::Cross(cross::Options::parse(rest)?)),
+        ["lab", names @ ..] => Ok(Command::Lab(names.iter().map(|&name| name.to_owned()).collect())),
         ["measure", "list"] => Ok(Command::MeasureList),
         ["measure", name, rest @ ..] if !name.starts_with('-') => {
             Ok(Command::Measure { name: (*name).to_owned(), options: parse_measure(rest)? })
@@ -133,6 +138,7 @@ mod tests {
         assert_eq!(parse_line("ci"), Ok(Command::Ci));
         let build_alone = cross::Options { depth: cross::Depth::Build, ..cross::Options::default() };
         assert_eq!(parse_line("cross --no-run"), Ok(Command::Cross(build_alone)));
+        assert_eq!(parse_line("lab capture"), Ok(Command::Lab(vec!["capture".to_owned()])));
         assert_eq!(parse_line("measure list"), Ok(Command::MeasureList));
         let options = measure::Options {
             rounds: Some(5),

@@ -6,11 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod limits;
+mod notes;
 mod pacer;
 mod source;
 pub mod synthetic;
 mod uri;
 
+pub use notes::Notes;
 pub use pacer::Pacer;
-pub use source::{Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
+pub use source::{Lost, Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
 pub use uri::{DeviceFormat, DeviceUri, OnDisk, SecretUrl, SourceUri, redact};

@@ -61,17 +61,33 @@ pub enum Next {
     Ended,
 }
 
+/// Frames that a source knows of and did not give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// A newer frame took their place before they were read.
+    pub superseded: u64,
+    /// The driver had no buffer for them, or says nothing of them.
+    pub driver: u64,
+    /// They were damaged.
+    pub corrupt: u64,
+}
+
 /// Something that makes frames. Lives on one thread.
 pub trait Source: Send {
     /// What is known of it.
     fn info(&self) -> &SourceInfo;
 
-    /// The next frame, in presentation order, waiting `timeout` at most for it. Sequence numbers count from 0 without gaps; a
-    /// source that lost frames says so in its account, not in its numbers.
+    /// The next frame, in presentation order, waiting `timeout` at most for it. Sequence numbers count from 0, frames
+    /// that were lost included: [`Source::take_lost`] tells of those.
     ///
     /// # Errors
     /// After an error that is not [`SourceErrorKind::is_passing`] the source has ended.
     fn next(&mut self, timeout: Duration) -> Result<Next, SourceError>;
+
+    /// The frames that were lost since this was asked last; for sources that can lose some.
+    fn take_lost(&mut self) -> Lost {
+        Lost::default()
+    }
 }
 
 /// What went wrong, for programs.
@@ -92,6 +108,8 @@ pub enum SourceErrorKind {
     TooLarge,
     /// Frames changed size or format where they must not.
     FormatChanged,
+    /// Another program has it.
+    Busy,
     /// The device is gone.
     Unplugged,
     /// Reading failed.

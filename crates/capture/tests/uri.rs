@@ -17,7 +17,7 @@ fn parse(text: &str) -> SourceUri {
 }
 
 fn device(path: &str) -> SourceUri {
-    SourceUri::Device(DeviceUri { path: path.into(), size: None, fps: None, format: None })
+    SourceUri::Device(DeviceUri { path: path.into(), size: None, fps: None, format: None, buffers: None })
 }
 
 #[test]
@@ -98,6 +98,7 @@ fn what_is_printed_reads_back_the_same() {
     for text in [
         "/dev/video3",
         "v4l2:///dev/video0?size=1280x720&fps=60&format=MJPG",
+        "v4l2:///dev/video0?buffers=20",
         "clip.mp4",
         "a*.png",
         "rtsp://cam:554/live",
@@ -119,8 +120,10 @@ fn what_is_wrong_is_named_with_what_is_known() {
         ("rtsp://", "`rtsp://` is not an address", "rtsp://host"),
         ("file:", "`file:` without a path", "file:clip.mp4"),
         ("v4l2:", "`v4l2:` without a device", "/dev/video0"),
-        ("v4l2:0?speed=9", "unknown option `speed`", "known: size=WxH, fps=F, format=NAME"),
+        ("v4l2:0?speed=9", "unknown option `speed`", "known: size=WxH, fps=F, format=NAME, buffers=N"),
         ("v4l2:0?format=RGBX", "unknown format `RGBX`", "known: MJPG, I420, NV12, YUYV"),
+        ("v4l2:0?buffers=33", "33 buffers", "from 2 to 32"),
+        ("v4l2:0?buffers=1", "1 buffers", "from 2 to 32"),
         ("synthetic:?colour=1", "unknown option `colour`", "known: size=WxH, fps=F, frames=N, objects=N"),
         ("synthetic:?size", "`size` has no value", "`size=…`"),
         ("synthetic:?size=640", "`size=640` is not a size", "640x480"),

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Eval(arguments) => commands::eval::run(&arguments),
         Command::Bench(arguments) => commands::bench::run(&arguments.what),
         Command::Models(arguments) => commands::models::run(&arguments.what),
+        Command::Devices(arguments) => commands::devices::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,6 +16,10 @@ pub enum DropReason {
     Sink,
     /// The run ended first.
     Shutdown,
+    /// The camera's driver lost it.
+    Driver,
+    /// It came damaged.
+    Corrupt,
 }
 
 /// Why a frame came to nothing.
@@ -32,7 +36,7 @@ pub enum FailReason {
 
 impl DropReason {
     /// Every reason, in the order of [`Counts::dropped`].
-    pub const ALL: [Self; 3] = [Self::Superseded, Self::Sink, Self::Shutdown];
+    pub const ALL: [Self; 5] = [Self::Superseded, Self::Sink, Self::Shutdown, Self::Driver, Self::Corrupt];
 }
 
 impl FailReason {
@@ -46,6 +50,8 @@ impl fmt::Display for DropReason {
             Self::Superseded => "superseded",
             Self::Sink => "sink",
             Self::Shutdown => "shutdown",
+            Self::Driver => "driver",
+            Self::Corrupt => "corrupt",
         })
     }
 }
@@ -117,7 +123,8 @@ pub(crate) enum Outcome {
     Failed(FailReason),
 }
 
-/// The counters of one consumer. They change in two places: [`Account::open`] and the end of a [`Ticket`]. Each is
+/// The counters of one consumer. They change in three places: [`Account::open`], [`Account::lose`], and the end of
+/// a [`Ticket`]. Each is
 /// one short critical section, so that every snapshot balances.
 #[derive(Debug, Default)]
 pub struct Account {
@@ -137,6 +144,16 @@ impl Account {
             counts.in_flight += 1;
         });
         Ticket::new(Arc::clone(self))
+    }
+
+    /// Frames that were lost before they came in: they are captured and dropped in one.
+    pub fn lose(&self, reason: DropReason, frames: u64) {
+        if frames > 0 {
+            self.change(|counts| {
+                counts.captured += frames;
+                counts.dropped[reason as usize] += frames;
+            });
+        }
     }
 
     /// The counts at one moment.

@@ -39,6 +39,13 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// Nanoseconds since an arbitrary start; never runs backwards.
     fn now_ns(&self) -> u64;
 
+    /// The moment on this clock of a moment on the system's monotonic clock (`CLOCK_MONOTONIC`), on which drivers date
+    /// their frames. `None` where the two have nothing to do with each other.
+    fn ns_from_monotonic(&self, monotonic_ns: u64) -> Option<u64> {
+        let _ = monotonic_ns;
+        None
+    }
+
     /// Returns once `now_ns()` is at least `deadline_ns`.
     fn sleep_until_ns(&self, deadline_ns: u64);
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ocelli_capture::Pace;
+use ocelli_capture::{Lost, Pace};
 use ocelli_frame::{Account, DropReason, FailReason, Frame, FrameResult, Ticket};
 use ocelli_predict::Job;
 
@@ -38,6 +38,14 @@ impl SourceLane {
             Pace::Max => HandOver::Every(Rendezvous::new(FRAMES_WAITING, bell)),
         };
         Self { account: Account::new(), door, pace }
+    }
+
+    /// Frames that were lost on the way here.
+    pub(crate) fn lose(&self, lost: Lost) {
+        let Lost { superseded, driver, corrupt } = lost;
+        self.account.lose(DropReason::Superseded, superseded);
+        self.account.lose(DropReason::Driver, driver);
+        self.account.lose(DropReason::Corrupt, corrupt);
     }
 
     /// Brings a frame to the door, by the lane's own rule: a live frame takes the place of an older one, any other

@@ -35,7 +35,9 @@ pub(crate) fn capture(
     if stop.is_requested() {
         return Ok(ControlFlow::Break(()));
     }
-    let frame = match source.next(PATIENCE)? {
+    let next = source.next(PATIENCE);
+    lane.lose(source.take_lost());
+    let frame = match next? {
         SourceNext::Frame(frame) => frame,
         SourceNext::TimedOut => return Ok(ControlFlow::Continue(())),
         SourceNext::Ended => return Ok(ControlFlow::Break(())),

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use ocelli_frame::{PixelFormat, Size};
 
-use super::query::{bad, each_pair, fps, size};
+use super::query::{bad, each_pair, fps, number, size};
 use crate::SourceError;
 
-const KNOWN: &str = "size=WxH, fps=F, format=NAME";
+const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N";
+
+/// `VIDEO_MAX_FRAME`.
+const BUFFERS_MAX: u32 = 32;
 
 /// A camera and what is wanted of it. What is not said is the driver's choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +24,8 @@ pub struct DeviceUri {
     pub fps: Option<f64>,
     /// How the camera sends pixels.
     pub format: Option<DeviceFormat>,
+    /// Pictures that the driver has memory for.
+    pub buffers: Option<u32>,
 }
 
 /// How a camera sends pixels.
@@ -34,7 +39,7 @@ pub enum DeviceFormat {
 
 impl DeviceUri {
     pub(super) fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), size: None, fps: None, format: None }
+        Self { path: path.into(), size: None, fps: None, format: None, buffers: None }
     }
 
     /// `text` is what stands behind `v4l2:`.
@@ -52,6 +57,7 @@ impl DeviceUri {
                 "size" => device.size = Some(size(key, value)?),
                 "fps" => device.fps = Some(fps(key, value)?),
                 "format" => device.format = Some(DeviceFormat::parse(value)?),
+                "buffers" => device.buffers = Some(buffers(key, value)?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -70,6 +76,14 @@ impl DeviceFormat {
             bad(format!("unknown format `{name}`"), format!("known: MJPG, {}", raw.join(", ")))
         })
     }
+}
+
+/// As many as V4L2 has at most, and enough to read one while another is filled.
+fn buffers(key: &str, value: &str) -> Result<u32, SourceError> {
+    let count = number(key, value)?;
+    u32::try_from(count).ok().filter(|count| (2..=BUFFERS_MAX).contains(count)).ok_or_else(|| {
+        bad(format!("{count} buffers"), format!("write it as `{key}=4`: from 2 to {BUFFERS_MAX}"))
+    })
 }
 
 pub(super) fn is_number(text: &str) -> bool {
@@ -96,6 +110,7 @@ impl fmt::Display for DeviceUri {
             self.size.map(|size| format!("size={size}")),
             self.fps.map(|fps| format!("fps={fps}")),
             self.format.map(|format| format!("format={format}")),
+            self.buffers.map(|buffers| format!("buffers={buffers}")),
         ];
         let wishes: Vec<_> = wishes.into_iter().flatten().collect();
         let path = self.path.to_string_lossy();

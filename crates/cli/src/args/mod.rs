@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod devices;
 mod eval;
 mod key_value;
 mod model;
@@ -15,6 +16,7 @@ pub use bench::{
     BenchArguments, BenchEngine, BenchPostprocess, BenchPreprocess, BenchRun, BenchWhat, Repeat,
 };
 pub use demo::DemoArguments;
+pub use devices::DevicesArguments;
 pub use eval::EvalArguments;
 pub use key_value::with_key_values;
 pub use model::{ModelArguments, SettingArguments};
@@ -42,6 +44,8 @@ pub enum Command {
     Bench(BenchArguments),
     /// The models that have a name, and what is in a model file
     Models(ModelsArguments),
+    /// The cameras of this machine: formats, sizes and rates
+    Devices(DevicesArguments),
 }
 
 #[cfg(test)]
@@ -57,7 +61,7 @@ mod tests {
     #[test]
     fn the_short_help_fits_a_screen() {
         let mut command = Arguments::command();
-        for name in ["run", "demo", "eval", "bench", "models"] {
+        for name in ["run", "demo", "eval", "bench", "models", "devices"] {
             let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
             assert!(help.lines().count() <= 50, "{name} -h has {} lines", help.lines().count());
         }

@@ -10,7 +10,7 @@ use crate::args::{ModelArguments, SettingArguments};
 /// Find things in video or pictures, and write down what was found
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// Video, pictures (file, folder, glob), an http address, or `synthetic:`; several run side by side
+    /// A camera (0, /dev/video0), video, pictures (file, folder, glob), an http address, or `synthetic:`; several run side by side
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
 

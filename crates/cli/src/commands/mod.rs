@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod devices;
 pub mod eval;
 pub mod models;
 pub mod run;

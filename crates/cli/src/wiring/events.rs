@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ocelli_source_ffmpeg::Notes;
+use ocelli_capture::Notes;
 
 /// A run's events. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -22,7 +22,6 @@ mod child;
 mod command;
 mod described;
 mod log;
-mod notes;
 pub mod nut;
 mod reading;
 mod source;
@@ -32,11 +31,10 @@ use std::fmt;
 use std::time::Duration;
 
 use ocelli_capture::limits::PIXELS_MAX;
-use ocelli_capture::{OpenOptions, Source, SourceError, SourceErrorKind};
+use ocelli_capture::{Notes, OpenOptions, Source, SourceError, SourceErrorKind};
 
 pub use self::command::Input;
 use self::command::{Spelling, Task, is_hwaccel_name};
-pub use self::notes::Notes;
 use self::source::FfmpegSource;
 
 /// How long opening waits for the first picture. An input that needs longer is open all the same, and is waited for

@@ -6,13 +6,14 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use ocelli_capture::limits::check_size;
-use ocelli_capture::{Next, OpenOptions, Pace, Pacer, Source, SourceError, SourceErrorKind, SourceInfo};
+use ocelli_capture::{
+    Next, Notes, OpenOptions, Pace, Pacer, Source, SourceError, SourceErrorKind, SourceInfo,
+};
 use ocelli_frame::{ClockKind, ColorSpace, Filling, FrameInfo, Pool, Timestamp};
 
 use crate::child::{Decoder, in_words};
 use crate::command::{Spelling, Task, program};
 use crate::described::{Described, assumed_color};
-use crate::notes::Notes;
 use crate::reading::{Fault, Layout, Reading, Step};
 use crate::times::Times;
 

@@ -1,5 +1,5 @@
 //! What a run should say of its sources without failing for it: that a file was read by another program, that it
-//! complained. Kept where both the source and whoever opened it can see it.
+//! complained, what a camera granted. Kept where both the source and whoever opened it can see it.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,8 @@ impl Notes {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn add(&self, note: String) {
+    /// Adds one, where there is room.
+    pub fn add(&self, note: String) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if notes.len() < NOTES_MAX {
             notes.push(note);

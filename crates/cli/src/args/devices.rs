@@ -1,0 +1,11 @@
+//! `ocelli devices`.
+
+use clap::Args;
+
+/// The cameras of this machine: formats, sizes and rates
+#[derive(Debug, Args)]
+pub struct DevicesArguments {
+    /// A JSON array on stdout
+    #[arg(long)]
+    pub json: bool,
+}

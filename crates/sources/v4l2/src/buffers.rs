@@ -1,0 +1,42 @@
+//! A driver's buffers as a pool's memory: each piece of each buffer mapped, for as long as anybody holds a lease on any.
+//!
+//! Pool memory stays the same bytes as long as it lives. Here that rests on one rule, which `stream.rs` keeps: a buffer
+//! is the driver's to write from QBUF to DQBUF, and it is queued only while the pool has not handed it out.
+
+use std::os::fd::BorrowedFd;
+use std::ptr::NonNull;
+
+use ocelli_frame::PoolMemory;
+
+use crate::sys::{BufferType, Errno, Mapping, querybuf};
+
+/// Mappings of every buffer of one stream. They outlive the device: what a driver has let go of stays mapped.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    /// By buffer, then by piece.
+    mappings: Vec<Vec<Mapping>>,
+}
+
+impl Buffers {
+    /// Maps buffers 0 to `count`.
+    pub fn map(device: BorrowedFd<'_>, kind: BufferType, count: u32) -> Result<Self, Errno> {
+        let map_one = |index| {
+            let (pieces, pieces_count) = querybuf(device, kind, index)?;
+            let pieces = pieces[..pieces_count].iter();
+            pieces.map(|piece| Mapping::new(device, piece.offset, piece.length)).collect()
+        };
+        Ok(Self { mappings: (0..count).map(map_one).collect::<Result<_, Errno>>()? })
+    }
+}
+
+// SAFETY: a mapping keeps its address and length until it is dropped, mappings do not overlap, and they are readable and
+// writable. They are written by the driver alone, between QBUF and DQBUF, when the pool has not handed the slot out.
+unsafe impl PoolMemory for Buffers {
+    fn slots(&self) -> usize {
+        self.mappings.len()
+    }
+
+    fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
+        Some(self.mappings.get(slot)?.get(region)?.region())
+    }
+}

@@ -1,0 +1,71 @@
+//! Cameras, through the kernel's own interface: Video4Linux2.
+//!
+//! ```text
+//!             ┌──── QBUF: nobody reads it any more ────┐
+//!             ▼                                        │
+//!   driver fills a buffer ──DQBUF──▶ Frame, a lease on that very memory ──▶ readers
+//! ```
+//!
+//! **Nothing is copied.** A driver's buffers are mapped once, before the first frame, and are the slots of a pool: what
+//! a reader sees are the bytes that the driver wrote. A buffer goes back to its driver only when its last reader has
+//! let go of it. Where readers hold all but the last one, the picture is copied once, counted, and told.
+//!
+//! **Nothing is assumed.** Format, size, rate, stride and colours are read back from the driver and told; so is what
+//! differs from what was asked for. The driver's own time and number are on each frame; pictures that it lost, and those
+//! that it says are damaged, stand in the account.
+//!
+//! What is not here: decoding (MJPEG cameras), libv4l, libcamera, and any system but Linux, where opening a camera is an
+//! error.
+
+#[cfg(target_os = "linux")]
+mod buffers;
+#[cfg(target_os = "linux")]
+mod describe;
+#[cfg(target_os = "linux")]
+mod device;
+#[cfg(target_os = "linux")]
+mod error;
+#[cfg(target_os = "linux")]
+mod negotiate;
+#[cfg(target_os = "linux")]
+mod picture;
+#[cfg(target_os = "linux")]
+mod queue;
+#[cfg(target_os = "linux")]
+mod sequence;
+#[cfg(target_os = "linux")]
+mod source;
+#[cfg(target_os = "linux")]
+mod stream;
+#[cfg(target_os = "linux")]
+mod sys;
+
+mod description;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+
+use std::fmt;
+
+use ocelli_capture::{Notes, Source};
+
+#[cfg(target_os = "linux")]
+pub use self::describe::cameras;
+pub use self::description::{CameraDescription, CameraFormat, CameraSize, Rates};
+#[cfg(not(target_os = "linux"))]
+pub use self::elsewhere::{cameras, open};
+#[cfg(target_os = "linux")]
+pub use self::source::open;
+
+/// A camera that is streaming.
+pub struct Opened {
+    /// Its pictures.
+    pub source: Box<dyn Source>,
+    /// What a run should say of it: what it granted is the first.
+    pub notes: Notes,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Opened({}, {:?})", self.source.info().name, self.notes)
+    }
+}

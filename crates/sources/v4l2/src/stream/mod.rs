@@ -1,0 +1,217 @@
+//! Buffers between the driver, the pool and its readers. The rule of the house stands here: **a buffer is queued only
+//! when nobody reads it.**
+//!
+//! Of every buffer it is known who has it: the driver (`queued`), a reader (the pool counts them), or this stream, for
+//! the moment between. In steady state a picture takes three system calls: poll, DQBUF, QBUF.
+//!
+//! What is not here: what the pictures mean for a run, and what to do about a device that fails.
+
+use std::time::Duration;
+
+use ocelli_capture::Lost;
+use ocelli_frame::{Filling, Frame, FrameInfo, Pool};
+
+use crate::picture::PictureLayout;
+use crate::queue::{Queue, Ready};
+use crate::sequence::Sequence;
+use crate::sys::{Dequeued, Errno};
+
+/// Buffers that the driver keeps at least while a picture is being read: with none it would have to throw pictures
+/// away. Where handing out one more would leave fewer, the picture is copied instead.
+const QUEUED_MIN: u32 = 1;
+
+/// A stream of pictures.
+#[derive(Debug)]
+pub(crate) struct Stream<Q> {
+    queue: Q,
+    layout: PictureLayout,
+    /// Its slots are the driver's buffers.
+    pool: Pool,
+    /// For copies.
+    spare: Pool,
+    /// The buffers that are the driver's, as a mask.
+    queued: u64,
+    sequence: Sequence,
+    /// One frame's time.
+    interval_ns: u64,
+    dequeued_last_ns: Option<u64>,
+    lost: Lost,
+    copies: u64,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StreamError {
+    /// An ioctl failed; which one.
+    Failed(&'static str, Errno),
+    /// The driver gave a buffer that it did not have.
+    NotQueued(u32),
+    /// It does not stream any more, and does not say why.
+    Stopped,
+}
+
+/// What a stream is made of.
+pub(crate) struct StreamParts<Q> {
+    pub queue: Q,
+    pub layout: PictureLayout,
+    pub pool: Pool,
+    pub spare: Pool,
+    pub interval_ns: u64,
+}
+
+impl<Q: Queue> Stream<Q> {
+    /// A stream none of whose buffers is queued yet.
+    pub fn new(parts: StreamParts<Q>) -> Self {
+        let StreamParts { queue, layout, pool, spare, interval_ns } = parts;
+        Self {
+            queue,
+            layout,
+            pool,
+            spare,
+            queued: 0,
+            sequence: Sequence::default(),
+            interval_ns,
+            dequeued_last_ns: None,
+            lost: Lost::default(),
+            copies: 0,
+        }
+    }
+
+    /// Gives the driver every buffer that nobody reads.
+    pub fn queue_all(&mut self) -> Result<(), StreamError> {
+        let mut returned = self.pool.free_slots() & !self.queued;
+        while returned != 0 {
+            let index = returned.trailing_zeros();
+            returned &= returned - 1;
+            match self.queue.queue(index) {
+                Ok(()) => self.queued |= 1 << index,
+                // It is tried again with the next picture, of which there will be one as long as the driver has others.
+                Err(Errno::INVAL) if self.queued != 0 => {}
+                Err(errno) => return Err(StreamError::Failed("QBUF", errno)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The next picture, waiting `timeout` at most; `None` where there is none yet. `info` makes what
+    /// the frame carries of the driver's time (monotonic); its number and the places of its planes are set here. Where
+    /// the caller comes back late, it gets the newest picture that there is.
+    pub fn next(
+        &mut self,
+        timeout: Duration,
+        now_ns: impl Fn() -> u64,
+        info: impl FnOnce(Option<u64>) -> FrameInfo,
+    ) -> Result<Option<Frame>, StreamError> {
+        self.queue_all()?;
+        let came_ns = now_ns();
+        let is_late =
+            self.dequeued_last_ns.is_some_and(|last_ns| came_ns.saturating_sub(last_ns) > self.interval_ns);
+        let ready = self.queue.wait(timeout).map_err(|errno| StreamError::Failed("poll", errno))?;
+        if ready == Ready::NotYet {
+            return Ok(None);
+        }
+        let Some(mut newest) = self.take()? else {
+            return if ready == Ready::Broken { Err(StreamError::Stopped) } else { Ok(None) };
+        };
+        while is_late {
+            let Some(newer) = self.take()? else { break };
+            if newest.is_whole {
+                self.lost.superseded += 1;
+            } else {
+                self.lost.corrupt += 1;
+            }
+            newest = newer;
+        }
+        self.dequeued_last_ns = Some(now_ns());
+        if !newest.is_whole {
+            self.lost.corrupt += 1;
+            drop(newest);
+            self.queue_all()?;
+            return Ok(None);
+        }
+        let info = info(newest.said.monotonic_ns);
+        self.publish(newest, info).map(Some)
+    }
+
+    /// The driver's queue.
+    pub fn queue(&self) -> &Q {
+        &self.queue
+    }
+
+    /// What was lost since this was asked last.
+    pub fn take_lost(&mut self) -> Lost {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// Pictures that were copied because readers held too many buffers.
+    pub fn copies(&self) -> u64 {
+        self.copies
+    }
+
+    /// One filled buffer out of the driver's hands.
+    fn take(&mut self) -> Result<Option<Filled>, StreamError> {
+        let answer = self.queue.dequeue().map_err(|errno| StreamError::Failed("DQBUF", errno))?;
+        let Some(said) = answer else { return Ok(None) };
+        let bit = 1u64.checked_shl(said.index).unwrap_or(0);
+        if self.queued & bit == 0 {
+            return Err(StreamError::NotQueued(said.index));
+        }
+        self.queued &= !bit;
+        let slot = self.pool.acquire_slot(said.index as usize).ok_or(StreamError::NotQueued(said.index))?;
+        let place = self.sequence.place(said.sequence);
+        self.lost.driver += place.lost;
+        let is_whole = !said.is_corrupt && self.is_filled(&said);
+        Ok(Some(Filled { slot, said, number: place.number, is_whole }))
+    }
+
+    /// Whether every piece of memory holds as many bytes as the picture needs. Some drivers leave the count at 0.
+    fn is_filled(&self, said: &Dequeued) -> bool {
+        let needed = self.layout.bytes_needed.iter().zip(&said.bytes_used).zip(&said.data_offset);
+        needed.into_iter().all(|((needed, used), offset)| *used == 0 || *used >= needed + offset)
+    }
+
+    fn publish(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Frame, StreamError> {
+        let Filled { slot, said, number, .. } = filled;
+        info.sequence = number;
+        info.planes = self.layout.planes;
+        for plane in &mut info.planes[..self.layout.format.planes()] {
+            plane.offset += said.data_offset[plane.region];
+        }
+        // A picture outside its buffer: the driver has changed its mind about sizes, or lies.
+        let frame = slot.publish(info).map_err(|_| StreamError::NotQueued(said.index))?;
+        if self.queued.count_ones() >= QUEUED_MIN {
+            return Ok(frame);
+        }
+        let Some(copy) = self.spare.acquire() else { return Ok(frame) };
+        let copy = copy_of(&frame, copy);
+        self.copies += 1;
+        drop(frame);
+        self.queue_all()?;
+        Ok(copy)
+    }
+}
+
+/// A buffer that the driver has filled.
+struct Filled {
+    slot: Filling,
+    said: Dequeued,
+    number: u64,
+    /// Neither damaged nor cut short.
+    is_whole: bool,
+}
+
+/// The same picture in memory of our own.
+fn copy_of(frame: &Frame, mut into: Filling) -> Frame {
+    let mut info = frame.info().clone();
+    let mut end = 0;
+    for index in 0..info.format.planes() {
+        let plane = frame.plane(index);
+        into.bytes_mut()[end..][..plane.bytes.len()].copy_from_slice(plane.bytes);
+        (info.planes[index].region, info.planes[index].offset) = (0, end);
+        end += plane.bytes.len();
+    }
+    into.publish(info).expect("it has room for all planes of the stream's layout")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Every layout and number of ours against the kernel's header, by a C program.
+
+use std::fmt::Write;
+use std::mem::offset_of;
+use std::path::Path;
+use std::process::Command;
+
+use ocelli_testkit::{TestFolder, program};
+
+use super::buffer::{DQBUF, PLANES_MAX, QBUF, QUERYBUF, RawBuffer, RawPlane};
+use super::enum_fmt::RawFormatDescription;
+use super::enum_frameintervals::RawInterval;
+use super::enum_framesizes::RawSize;
+use super::fmt::{RawFormat, pix, pix_mp};
+use super::four_cc::FourCc;
+use super::parm::{Fraction, RawParameters};
+use super::querycap::RawCapability;
+use super::reqbufs::RawRequest;
+use super::request;
+
+/// Expressions of C, and what we take each for.
+#[derive(Default)]
+struct Table(Vec<(String, u64)>);
+
+impl Table {
+    fn add(&mut self, expression: &str, ours: u64) {
+        self.0.push((expression.to_owned(), ours));
+    }
+}
+
+/// A structure's size, and where its fields stand: `{ C field = our field }`.
+macro_rules! layout {
+    ($table:ident, $c:literal, $ours:ty { $($c_field:literal = $field:ident),* $(,)? }) => {
+        $table.add(concat!("sizeof(struct ", $c, ")"), size_of::<$ours>() as u64);
+        $($table.add(concat!("offsetof(struct ", $c, ", ", $c_field, ")"), offset_of!($ours, $field) as u64);)*
+    };
+}
+
+fn structures(table: &mut Table) {
+    layout!(table, "v4l2_capability", RawCapability {
+        "driver" = driver, "card" = card, "bus_info" = bus_info, "version" = version,
+        "capabilities" = capabilities, "device_caps" = device_caps, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_fmtdesc", RawFormatDescription {
+        "index" = index, "type" = kind, "flags" = flags, "description" = description,
+        "pixelformat" = pixelformat, "mbus_code" = mbus_code, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_frmsizeenum", RawSize {
+        "index" = index, "pixel_format" = pixel_format, "type" = kind, "discrete" = numbers, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_frmivalenum", RawInterval {
+        "index" = index, "pixel_format" = pixel_format, "width" = width, "height" = height, "type" = kind,
+        "discrete" = fractions, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_fract", Fraction { "numerator" = numerator, "denominator" = denominator });
+    layout!(table, "v4l2_format", RawFormat { "type" = kind, "fmt" = numbers });
+    layout!(table, "v4l2_streamparm", RawParameters {
+        "type" = kind, "parm.capture.capability" = capability, "parm.capture.capturemode" = capturemode,
+        "parm.capture.timeperframe" = timeperframe,
+    });
+    layout!(table, "v4l2_requestbuffers", RawRequest {
+        "count" = count, "type" = kind, "memory" = memory, "capabilities" = capabilities, "flags" = flags,
+    });
+    layout!(table, "v4l2_buffer", RawBuffer {
+        "index" = index, "type" = kind, "bytesused" = bytesused, "flags" = flags, "field" = field,
+        "timestamp" = timestamp, "timecode" = timecode, "sequence" = sequence, "memory" = memory, "m" = m,
+        "length" = length, "reserved2" = reserved2, "request_fd" = request_fd,
+    });
+    layout!(table, "v4l2_plane", RawPlane {
+        "bytesused" = bytesused, "length" = length, "m" = m, "data_offset" = data_offset, "reserved" = reserved,
+    });
+}
+
+/// The stepwise halves of unions, and the two structures that share the bytes of `struct v4l2_format`.
+fn places_in_unions(table: &mut Table) {
+    let numbers = offset_of!(RawSize, numbers);
+    for (place, field) in
+        ["min_width", "max_width", "step_width", "min_height", "max_height", "step_height"].iter().enumerate()
+    {
+        table.add(
+            &format!("offsetof(struct v4l2_frmsizeenum, stepwise.{field})"),
+            (numbers + 4 * place) as u64,
+        );
+    }
+    let fractions = offset_of!(RawInterval, fractions);
+    for (place, field) in ["min", "max", "step"].iter().enumerate() {
+        let ours = fractions + place * size_of::<Fraction>();
+        table.add(&format!("offsetof(struct v4l2_frmivalenum, stepwise.{field})"), ours as u64);
+    }
+    let start = offset_of!(RawFormat, numbers);
+    for (field, place) in [
+        ("width", pix::WIDTH),
+        ("height", pix::HEIGHT),
+        ("pixelformat", pix::PIXELFORMAT),
+        ("field", pix::FIELD),
+        ("bytesperline", pix::BYTESPERLINE),
+        ("sizeimage", pix::SIZEIMAGE),
+        ("colorspace", pix::COLORSPACE),
+        ("ycbcr_enc", pix::YCBCR_ENC),
+        ("quantization", pix::QUANTIZATION),
+    ] {
+        table.add(&format!("offsetof(struct v4l2_format, fmt.pix.{field})"), (start + 4 * place) as u64);
+    }
+    for (field, bytes) in [
+        ("width", 4 * pix::WIDTH),
+        ("height", 4 * pix::HEIGHT),
+        ("pixelformat", 4 * pix::PIXELFORMAT),
+        ("field", 4 * pix::FIELD),
+        ("colorspace", 4 * pix_mp::COLORSPACE),
+        ("plane_fmt", 4 * pix_mp::PLANE_FMT),
+        ("plane_fmt[1]", 4 * (pix_mp::PLANE_FMT + pix_mp::PLANE_FMT_SIZE)),
+        ("plane_fmt[0].sizeimage", 4 * pix_mp::PLANE_FMT),
+        ("plane_fmt[0].bytesperline", 4 * (pix_mp::PLANE_FMT + 1)),
+        ("num_planes", pix_mp::NUM_PLANES_BYTE),
+        ("ycbcr_enc", pix_mp::YCBCR_ENC_BYTE),
+        ("quantization", pix_mp::QUANTIZATION_BYTE),
+    ] {
+        table.add(&format!("offsetof(struct v4l2_format, fmt.pix_mp.{field})"), (start + bytes) as u64);
+    }
+}
+
+fn numbers(table: &mut Table) {
+    for (name, opcode) in [
+        ("QUERYCAP", request::QUERYCAP.opcode()),
+        ("ENUM_FMT", request::ENUM_FMT.opcode()),
+        ("G_FMT", request::G_FMT.opcode()),
+        ("S_FMT", request::S_FMT.opcode()),
+        ("REQBUFS", request::REQBUFS.opcode()),
+        ("QUERYBUF", QUERYBUF),
+        ("QBUF", QBUF),
+        ("DQBUF", DQBUF),
+        ("STREAMON", request::STREAMON.opcode()),
+        ("STREAMOFF", request::STREAMOFF.opcode()),
+        ("G_PARM", request::G_PARM.opcode()),
+        ("S_PARM", request::S_PARM.opcode()),
+        ("ENUM_FRAMESIZES", request::ENUM_FRAMESIZES.opcode()),
+        ("ENUM_FRAMEINTERVALS", request::ENUM_FRAMEINTERVALS.opcode()),
+    ] {
+        table.add(&format!("VIDIOC_{name}"), u64::from(opcode));
+    }
+    table.add("VIDEO_MAX_PLANES", PLANES_MAX as u64);
+    for (name, four_cc) in [
+        ("YUYV", FourCc::YUYV),
+        ("NV12", FourCc::NV12),
+        ("NV12M", FourCc::NM12),
+        ("YUV420", FourCc::YU12),
+        ("YUV420M", FourCc::YM12),
+        ("RGB24", FourCc::RGB3),
+        ("BGR24", FourCc::BGR3),
+        ("GREY", FourCc::GREY),
+        ("MJPEG", FourCc::MJPG),
+    ] {
+        table.add(&format!("V4L2_PIX_FMT_{name}"), u64::from(four_cc.0));
+    }
+}
+
+#[test]
+fn every_layout_and_number_is_the_kernels() {
+    let Some(cc) = program("cc") else { return };
+    let mut table = Table::default();
+    structures(&mut table);
+    places_in_unions(&mut table);
+    numbers(&mut table);
+
+    let folder = TestFolder::new("v4l2-layout");
+    let mut source = "#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n".to_owned();
+    source.push_str("int main(void) {\n");
+    for (expression, _) in &table.0 {
+        writeln!(source, "    printf(\"%llu\\n\", (unsigned long long)({expression}));").unwrap();
+    }
+    source.push_str("    return 0;\n}\n");
+    let theirs = run_c(&cc, folder.path(), &source);
+    assert_eq!(theirs.len(), table.0.len());
+    let differing: Vec<_> = table.0.iter().zip(&theirs).filter(|((_, ours), theirs)| ours != *theirs).collect();
+    assert!(differing.is_empty(), "(ours), theirs: {differing:#?}");
+}
+
+/// Compiles and runs it; the numbers that it prints.
+fn run_c(cc: &Path, folder: &Path, source: &str) -> Vec<u64> {
+    std::fs::write(folder.join("layout.c"), source).unwrap();
+    let binary = folder.join("layout");
+    let status = Command::new(cc).arg("-o").arg(&binary).arg(folder.join("layout.c")).status().unwrap();
+    assert!(status.success(), "cc does not take it: is linux-libc-dev there?");
+    let output = Command::new(&binary).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect()
+}

@@ -1,0 +1,71 @@
+//! One boot: QEMU without root and without KVM, a folder shared with the guest, and an end for certain.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::error::{LabError, output_of};
+use super::image::image;
+use super::kernel::Kernel;
+
+/// Seconds that a boot with all its scenarios may take.
+const SECONDS_MAX: &str = "330";
+/// The guest's memory in MB.
+const MEMORY_MB: &str = "512";
+const QEMU: &str = "qemu-system-x86_64";
+const COMMAND_LINE: &str = "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic mitigations=off tsc=reliable \
+                            random.trust_cpu=on";
+
+/// What a boot is made of.
+#[derive(Debug)]
+pub struct Guest<'a> {
+    pub kernel: &'a Kernel,
+    /// The checkout.
+    pub root: &'a Path,
+    pub binary: &'a Path,
+    /// Where scenarios leave their files, each in a folder of its name.
+    pub shared: &'a Path,
+}
+
+impl Guest<'_> {
+    /// Boots, runs the scenarios in order, and powers off.
+    pub fn run(&self, scenarios: &[&str]) -> Result<(), LabError> {
+        output_of(Command::new(QEMU).arg("--version"), "qemu-system-x86")?;
+        let write = |name: &str, contents: &[u8]| {
+            let path = self.shared.join(name);
+            fs::write(&path, contents).map_err(|error| LabError::at(&path, &error))
+        };
+        fs::create_dir_all(self.shared).map_err(|error| LabError::at(self.shared, &error))?;
+        write("scenarios", scenarios.join("\n").as_bytes())?;
+        write("image", &image(self.kernel, self.root, self.binary)?)?;
+        let status = self.command().status().map_err(|error| LabError::at(self.shared, &error))?;
+        let _ = fs::remove_file(self.shared.join("image"));
+        if !self.shared.join("uptime").is_file() {
+            return Err(LabError::new(
+                format!("the guest did not come to its end ({status})"),
+                "what it said last is above, and in the scenarios' logs",
+            ));
+        }
+        let uptime = fs::read_to_string(self.shared.join("uptime")).unwrap_or_default();
+        eprintln!("the guest was up for {} s", uptime.trim());
+        Ok(())
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", SECONDS_MAX, QEMU]);
+        command.args(["-machine", "q35,usb=off", "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"]);
+        command.args(["-smp", "1", "-m", MEMORY_MB, "-nodefaults", "-no-user-config", "-no-reboot"]);
+        command.args(["-display", "none", "-vga", "none", "-nic", "none", "-serial", "stdio"]);
+        command.arg("-kernel").arg(&self.kernel.image);
+        command.arg("-initrd").arg(self.shared.join("image"));
+        command.args(["-append", COMMAND_LINE]);
+        let share = format!(
+            "local,path={},mount_tag=host,security_model=none,multidevs=remap",
+            self.shared.display()
+        );
+        command.args(["-virtfs", &share]);
+        command.stdin(Stdio::null());
+        command
+    }
+}

@@ -1,0 +1,42 @@
+//! The guest's whole file system, in memory: busybox, the modules, the binary, the scripts.
+
+use std::fs;
+use std::path::Path;
+
+use super::cpio::Archive;
+use super::error::LabError;
+use super::kernel::Kernel;
+
+/// Drivers that the scenarios load, and what the shared folder needs.
+const MODULES: &[&str] = &["vivid", "9pnet_virtio", "9p"];
+const BUSYBOX: &str = "/bin/busybox";
+
+/// The archive that the guest starts from.
+pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, LabError> {
+    let mut archive = Archive::default();
+    let mut add = |path: &str, from: &Path| {
+        let contents = fs::read(from).map_err(|error| LabError::at(from, &error))?;
+        archive.file(path, &contents);
+        Ok(())
+    };
+    if !Path::new(BUSYBOX).is_file() {
+        return Err(LabError::new(format!("there is no {BUSYBOX}"), "`apt install busybox-static`"));
+    }
+    add("bin/busybox", Path::new(BUSYBOX))?;
+    add("bin/ocelli", binary)?;
+    let lab = root.join("lab");
+    add("init", &lab.join("init"))?;
+    let scripts = fs::read_dir(&lab).map_err(|error| LabError::at(&lab, &error))?;
+    for script in scripts.filter_map(|entry| Some(entry.ok()?.path())) {
+        if script.extension().is_some_and(|ending| ending == "sh") {
+            let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            add(&format!("lab/{name}"), &script)?;
+        }
+    }
+    for (path, contents) in kernel.modules(MODULES)? {
+        archive.file(&path, &contents);
+    }
+    let list = format!("lib/modules/{}/modules.dep", kernel.version);
+    archive.file(&list, kernel.guest_dependencies().as_bytes());
+    Ok(archive.finish())
+}

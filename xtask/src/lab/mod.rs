@@ -1,0 +1,89 @@
+//! `cargo xtask lab`: the binary against real camera drivers, in a virtual machine.
+//!
+//! QEMU boots Debian's own kernel with the static `ocelli` in memory and runs the scripts of `lab/`, one after another,
+//! in one boot. What each leaves behind is judged here, on the host. No root, no KVM, no camera.
+
+mod checks;
+mod cpio;
+mod error;
+mod guest;
+mod image;
+mod kernel;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+use self::checks::SCENARIOS;
+use self::error::LabError;
+use self::guest::Guest;
+use self::kernel::Kernel;
+
+/// The target whose binaries can be linked without any library of the machine's.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Runs the scenarios with these names; all where there are none.
+pub fn run(root: &Path, names: &[String]) -> ExitCode {
+    match run_all(root, names) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(failed) => {
+            eprintln!("error: {failed} of the lab's scenarios failed");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_all(root: &Path, names: &[String]) -> Result<usize, LabError> {
+    let chosen: Vec<_> = SCENARIOS
+        .iter()
+        .filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name))
+        .collect();
+    if let Some(unknown) = names.iter().find(|name| !SCENARIOS.iter().any(|known| known.name == **name)) {
+        let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        return Err(LabError::new(
+            format!("there is no scenario `{unknown}`"),
+            format!("known: {}", known.join(", ")),
+        ));
+    }
+    let binary = build(root)?;
+    let cache = cache_folder()?;
+    let kernel = Kernel::in_cache(&cache)?;
+    let shared = cache.join(format!("run-{}", std::process::id()));
+    let guest = Guest { kernel: &kernel, root, binary: &binary, shared: &shared };
+    let outcome = guest.run(&chosen.iter().map(|scenario| scenario.name).collect::<Vec<_>>());
+    let failed = outcome.map(|()| chosen.iter().filter(|scenario| !scenario.passes(&shared)).count());
+    match failed {
+        Ok(0) => fs::remove_dir_all(&shared).map_err(|error| LabError::at(&shared, &error))?,
+        _ => eprintln!("what the guest left is in {}", shared.display()),
+    }
+    failed
+}
+
+/// The binary, linked statically: the guest has no libraries.
+fn build(root: &Path) -> Result<PathBuf, LabError> {
+    let status = Command::new("cargo")
+        .args(["build", "--package", "ocelli", "--target", TARGET])
+        .env("RUSTFLAGS", "-C target-feature=+crt-static -C strip=symbols")
+        .current_dir(root)
+        .status()
+        .map_err(|error| LabError::new(format!("cannot run cargo: {error}"), "is cargo on PATH?"))?;
+    if !status.success() {
+        return Err(LabError::new("the static binary does not build", "see above"));
+    }
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path));
+    Ok(target.join(TARGET).join("debug/ocelli"))
+}
+
+/// Where the kernel is kept: `$OCELLI_LAB`, else in the user's cache.
+fn cache_folder() -> Result<PathBuf, LabError> {
+    let of_user = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache/ocelli/lab"));
+    let folder = env::var_os("OCELLI_LAB").map(PathBuf::from).or_else(of_user).ok_or_else(|| {
+        LabError::new("there is no $HOME", "say where the lab may keep its kernel: OCELLI_LAB=DIR")
+    })?;
+    fs::create_dir_all(&folder).map_err(|error| LabError::at(&folder, &error))?;
+    Ok(folder)
+}
