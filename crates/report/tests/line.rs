@@ -50,7 +50,7 @@ fn a_line_with_everything() {
     result.media_time_ns = Some(33_366_700);
     result.stages =
         StageTimes { queue_ns: 300_000, preprocess_ns: 400_000, inference_ns: 22_100_499, postprocess_ns: 1 };
-    result.lost_since_previous = Counts { dropped: [3, 0, 0], failed: [0, 2, 0], ..Counts::default() };
+    result.lost_since_previous = Counts { dropped: [3, 0, 0, 0, 0], failed: [0, 2, 0], ..Counts::default() };
     result.predictions.invalid = 5;
     let box_in_source = BoxXyxy { x1: 0.0, y1: 1.5, x2: 100.123_46, y2: 359.999_9 };
     result.predictions.detections.push(Detection { class_id: 2, confidence: 0.912, box_in_source });

@@ -97,7 +97,11 @@ fn capture(findings: &Findings<'_>) -> Result<String, String> {
     }
     let summary = findings.json("summary.json")?;
     balanced(&summary)?;
-    Ok(format!("{} frames without a gap, at {:.1} a second", lines.len(), summary["fps"].as_f64().unwrap_or(0.0)))
+    Ok(format!(
+        "{} frames without a gap, at {:.1} a second",
+        lines.len(),
+        summary["fps"].as_f64().unwrap_or(0.0)
+    ))
 }
 
 /// Captured = emitted + dropped + failed + in flight, of every source.

@@ -19,7 +19,10 @@ impl LabError {
 
     /// At a file or folder.
     pub fn at(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("{}: {error}", path.display()), "look at that path; OCELLI_LAB=DIR names another cache")
+        Self::new(
+            format!("{}: {error}", path.display()),
+            "look at that path; OCELLI_LAB=DIR names another cache",
+        )
     }
 }
 

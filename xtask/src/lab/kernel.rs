@@ -99,12 +99,13 @@ fn unpack(cache: &Path, tree: &Path) -> Result<(), LabError> {
 fn download(cache: &Path) -> Result<PathBuf, LabError> {
     let depends = output_of(Command::new("apt-cache").args(["depends", META_PACKAGE]), "apt")?;
     let depends = String::from_utf8_lossy(&depends).into_owned();
-    let package = depends.split_whitespace().find(|word| word.starts_with(PACKAGE_START)).ok_or_else(|| {
-        LabError::new(
-            format!("apt knows no {META_PACKAGE}"),
-            "`apt-get update`; the lab wants Debian 12 or newer",
-        )
-    })?;
+    let package =
+        depends.split_whitespace().find(|word| word.starts_with(PACKAGE_START)).ok_or_else(|| {
+            LabError::new(
+                format!("apt knows no {META_PACKAGE}"),
+                "`apt-get update`; the lab wants Debian 12 or newer",
+            )
+        })?;
     eprintln!("downloading {package} (107 MB)");
     output_of(Command::new("apt-get").args(["download", package]).current_dir(cache), "apt")?;
     packages(cache)?.pop().ok_or_else(|| LabError::new("apt downloaded nothing", "`apt-get update`"))
@@ -117,8 +118,7 @@ fn packages(cache: &Path) -> Result<Vec<PathBuf>, LabError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         name.starts_with(PACKAGE_START) && name.ends_with(".deb")
     };
-    let mut found: Vec<_> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_kernel).collect();
+    let mut found: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_kernel).collect();
     found.sort();
     Ok(found)
 }

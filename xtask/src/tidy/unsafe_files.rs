@@ -22,6 +22,13 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/preprocess/src/simd/neon.rs", "what NEON's operations are, each by its token"),
     ("crates/preprocess/tests/allocations.rs", "an allocator that counts"),
     ("crates/record/tests/allocations.rs", "an allocator that counts"),
+    ("crates/sources/v4l2/src/buffers.rs", "a driver's mappings as a pool's memory"),
+    ("crates/sources/v4l2/src/sys/buffer.rs", "the ioctls whose argument may hold a pointer to planes"),
+    ("crates/sources/v4l2/src/sys/mapping.rs", "mmap and munmap of a driver's buffers"),
+    (
+        "crates/sources/v4l2/src/sys/request.rs",
+        "ioctl numbers, each with the type of its argument, and the call",
+    ),
     ("crates/testkit/src/allocations.rs", "an allocator that counts"),
 ];
 

@@ -16,7 +16,7 @@ const SIZES_SHOWN: usize = 6;
 pub fn run(arguments: &DevicesArguments) -> Result<(), Failure> {
     let mut described = Vec::new();
     let mut failures = Vec::new();
-    for (_, camera) in cameras()? {
+    for camera in cameras()? {
         match camera {
             Ok(camera) => described.push(camera),
             Err(error) => failures.push(Failure::from(error)),
@@ -59,7 +59,9 @@ fn size_in_words(size: &CameraSize) -> String {
     let short = |fps: &f64| ((fps * 100.0).round() / 100.0).to_string();
     match rates {
         Rates::These(rates) if rates.is_empty() => sizes,
-        Rates::These(rates) => format!("{sizes} at {}", rates.iter().map(short).collect::<Vec<_>>().join("/")),
+        Rates::These(rates) => {
+            format!("{sizes} at {}", rates.iter().map(short).collect::<Vec<_>>().join("/"))
+        }
         Rates::Range { min, max } => format!("{sizes} at {} to {}", short(min), short(max)),
     }
 }

@@ -23,7 +23,7 @@ const ANSWERS_MAX: u32 = 512;
 ///
 /// # Errors
 /// Where `/dev` cannot be read.
-pub fn cameras() -> Result<Vec<(PathBuf, Result<CameraDescription, SourceError>)>, SourceError> {
+pub fn cameras() -> Result<Vec<Result<CameraDescription, SourceError>>, SourceError> {
     let entries = fs::read_dir(FOLDER).map_err(|error| {
         SourceError::new(SourceErrorKind::Io, format!("{FOLDER}: {error}"), "is this Linux, with /dev there?")
     })?;
@@ -32,16 +32,13 @@ pub fn cameras() -> Result<Vec<(PathBuf, Result<CameraDescription, SourceError>)
         entries.filter_map(|entry| number(entry.ok()?.file_name().to_str()?)).collect();
     numbers.sort_unstable();
     let paths = numbers.into_iter().map(|number| PathBuf::from(format!("{FOLDER}/{NAME}{number}")));
-    let asked = paths.map(|path| {
-        let described = describe(&path);
-        (path, described)
-    });
+    let asked = paths.map(|path| describe(&path));
     // Nodes for metadata and output are no cameras, and no faults.
     let is_camera = |described: &Result<_, SourceError>| match described {
         Ok(_) => true,
         Err(error) => error.kind() != SourceErrorKind::Unsupported,
     };
-    Ok(asked.filter(|(_, described)| is_camera(described)).collect())
+    Ok(asked.filter(is_camera).collect())
 }
 
 fn describe(path: &Path) -> Result<CameraDescription, SourceError> {

@@ -12,7 +12,7 @@ pub fn open(uri: &DeviceUri, _options: &OpenOptions) -> Result<Opened, SourceErr
 
 /// # Errors
 /// Always.
-pub fn cameras() -> Result<Vec<(std::path::PathBuf, Result<CameraDescription, SourceError>)>, SourceError> {
+pub fn cameras() -> Result<Vec<Result<CameraDescription, SourceError>>, SourceError> {
     Err(not_here("cameras"))
 }
 

@@ -35,7 +35,9 @@ fn reading_of(errno: Errno) -> (SourceErrorKind, &'static str) {
             (SourceErrorKind::Unplugged, "plug it in again; `dmesg` tells why it went")
         }
         Errno::NOTTY => (SourceErrorKind::Unsupported, "`ocelli devices` lists the cameras that are there"),
-        Errno::IO => (SourceErrorKind::Io, "the driver has given up: see `dmesg`, then cable, port and power"),
+        Errno::IO => {
+            (SourceErrorKind::Io, "the driver has given up: see `dmesg`, then cable, port and power")
+        }
         Errno::NOMEM => (SourceErrorKind::Io, "the driver has no memory for so many pictures: ask for fewer"),
         _ => (SourceErrorKind::Io, "see `dmesg`, and what `ocelli devices` says the camera can do"),
     }

@@ -100,12 +100,7 @@ fn candidates(there: &[FormatDescription], wanted: Option<DeviceFormat>) -> Vec<
 }
 
 /// `None` where the driver gives another format than that, or one in half pictures.
-fn set(
-    device: &dyn Settings,
-    four_cc: FourCc,
-    size: Size,
-    wish: &Wish,
-) -> Result<Option<Granted>, Refusal> {
+fn set(device: &dyn Settings, four_cc: FourCc, size: Size, wish: &Wish) -> Result<Option<Granted>, Refusal> {
     let format = match device.set_format(four_cc, size) {
         Err(Errno::INVAL) => return Ok(None),
         answer => answer.map_err(|errno| Refusal::Failed("S_FMT", errno))?,

@@ -142,7 +142,7 @@ pub(crate) mod tests {
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 12, 48)).is_some());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 12, 47)).is_none());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 11, 480)).is_none());
-        assert!(PictureLayout::of(&granted(FourCc::MJPG, SMALL, 12, 480)).is_none());
+        assert!(PictureLayout::of(&granted(FourCc::of(b"MJPG"), SMALL, 12, 480)).is_none());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, usize::MAX / 2, 480)).is_none());
     }
 

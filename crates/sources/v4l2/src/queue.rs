@@ -54,8 +54,10 @@ impl Queue for DeviceQueue {
     }
 
     fn wait(&mut self, timeout: Duration) -> Result<Ready, Errno> {
-        let timeout =
-            Timespec { tv_sec: timeout.as_secs().min(1 << 30) as i64, tv_nsec: timeout.subsec_nanos().into() };
+        let timeout = Timespec {
+            tv_sec: timeout.as_secs().min(1 << 30) as i64,
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
         let mut fds = [PollFd::new(&self.device, PollFlags::IN)];
         match poll(&mut fds, Some(&timeout)) {
             Err(Errno::INTR) => return Ok(Ready::NotYet),

@@ -21,15 +21,10 @@ impl Sequence {
     /// some drivers begin again.
     pub fn place(&mut self, driver: u32) -> Place {
         let ahead = self.last.map_or(1, |last| driver.wrapping_sub(last).cast_signed());
-        let lost = u64::try_from(ahead - 1).unwrap_or(0);
+        let lost = u64::try_from(ahead).unwrap_or(0).saturating_sub(1);
         let number = self.next + lost;
         (self.last, self.next) = (Some(driver), number + 1);
         Place { number, lost }
-    }
-
-    /// The driver begins again: its next number follows the last one, whatever it is.
-    pub fn restart(&mut self) {
-        self.last = None;
     }
 }
 
@@ -65,14 +60,6 @@ mod tests {
         assert_eq!(places(&[5, 5, 3, 4, 0, 1]), [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)]);
         // Half way round is back.
         assert_eq!(places(&[0, 1 << 31]), [(0, 0), (1, 0)]);
-    }
-
-    #[test]
-    fn after_a_restart_any_number_follows() {
-        let mut sequence = Sequence::default();
-        sequence.place(100);
-        sequence.restart();
-        assert_eq!(sequence.place(500), Place { number: 1, lost: 0 });
     }
 
     proptest! {

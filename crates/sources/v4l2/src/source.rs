@@ -138,10 +138,13 @@ fn refused(device: &Device, wish: &Wish, refusal: Refusal) -> SourceError {
         Some(DeviceFormat::Mjpg) => {
             (format!("{path}: MJPG is not decoded yet"), format!("formats that are read: {read}"))
         }
-        Some(wanted) => {
-            (format!("{path}: the camera has no {wanted}"), format!("it has {names}; those that are read: {read}"))
+        Some(wanted) => (
+            format!("{path}: the camera has no {wanted}"),
+            format!("it has {names}; those that are read: {read}"),
+        ),
+        None => {
+            (format!("{path}: none of the camera's formats is read"), format!("it has {names}; read: {read}"))
         }
-        None => (format!("{path}: none of the camera's formats is read"), format!("it has {names}; read: {read}")),
     };
     SourceError::new(SourceErrorKind::Unsupported, message, hint)
 }

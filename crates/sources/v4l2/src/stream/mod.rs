@@ -113,8 +113,7 @@ impl<Q: Queue> Stream<Q> {
         let Some(mut newest) = self.take()? else {
             return if ready == Ready::Broken { Err(StreamError::Stopped) } else { Ok(None) };
         };
-        while is_late {
-            let Some(newer) = self.take()? else { break };
+        while let Some(newer) = if is_late { self.take()? } else { None } {
             if newest.is_whole {
                 self.lost.superseded += 1;
             } else {

@@ -1,1 +1,239 @@
-//! x
+//! The stream over a driver with a script: who has which buffer, and when.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use ocelli_frame::{ClockKind, HostMemory, PixelFormat, Size, Timestamp};
+
+use super::*;
+use crate::picture::tests::granted;
+use crate::sys::{FourCc, PLANES_MAX};
+
+const SIZE: Size = Size { width: 8, height: 1 };
+const INTERVAL_NS: u64 = 1_000;
+
+/// What the driver and the test both see.
+#[derive(Debug, Default)]
+struct Driver {
+    /// Buffers that the driver may fill, in the order in which they were queued.
+    queued: VecDeque<u32>,
+    /// Filled, to be dequeued.
+    filled: VecDeque<Dequeued>,
+    sequence: u32,
+    refuses_to_queue: Option<Errno>,
+    fails: Option<Errno>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Script(Arc<Mutex<Driver>>);
+
+impl Script {
+    /// The driver fills the buffer that was queued first.
+    fn fill(&self) {
+        self.fill_as(|_| {});
+    }
+
+    fn fill_as(&self, change: impl FnOnce(&mut Dequeued)) {
+        let mut driver = self.0.lock().unwrap();
+        let sequence = driver.sequence;
+        driver.sequence = sequence.wrapping_add(1);
+        // A driver without a buffer loses the picture, and its number with it.
+        let Some(index) = driver.queued.pop_front() else { return };
+        let mut said = Dequeued {
+            index,
+            sequence,
+            monotonic_ns: Some(u64::from(sequence)),
+            is_corrupt: false,
+            bytes_used: [0; PLANES_MAX],
+            data_offset: [0; PLANES_MAX],
+        };
+        said.bytes_used[0] = 8;
+        change(&mut said);
+        driver.filled.push_back(said);
+    }
+
+    fn queued(&self) -> Vec<u32> {
+        self.0.lock().unwrap().queued.iter().copied().collect()
+    }
+}
+
+impl Queue for Script {
+    fn queue(&mut self, index: u32) -> Result<(), Errno> {
+        let mut driver = self.0.lock().unwrap();
+        if let Some(errno) = driver.refuses_to_queue {
+            return Err(errno);
+        }
+        assert!(!driver.queued.contains(&index), "buffer {index} is queued already");
+        driver.queued.push_back(index);
+        Ok(())
+    }
+
+    fn wait(&mut self, _: Duration) -> Result<Ready, Errno> {
+        let driver = self.0.lock().unwrap();
+        Ok(if driver.filled.is_empty() && driver.fails.is_none() { Ready::NotYet } else { Ready::Yes })
+    }
+
+    fn dequeue(&mut self) -> Result<Option<Dequeued>, Errno> {
+        let mut driver = self.0.lock().unwrap();
+        match driver.fails {
+            Some(errno) => Err(errno),
+            None => Ok(driver.filled.pop_front()),
+        }
+    }
+}
+
+/// A stream of so many buffers, all of them the driver's.
+fn stream(buffers: usize) -> (Stream<Script>, Script) {
+    let script = Script::default();
+    let layout = PictureLayout::of(&granted(FourCc::GREY, SIZE, 8, 8)).unwrap();
+    let pool = Pool::new(Box::new(HostMemory::new(buffers, 8).unwrap()), 0);
+    let spare = Pool::host(2, 8, 0).unwrap();
+    let parts = StreamParts { queue: script.clone(), layout, pool, spare, interval_ns: INTERVAL_NS };
+    let mut stream = Stream::new(parts);
+    stream.queue_all().unwrap();
+    (stream, script)
+}
+
+fn info(monotonic_ns: Option<u64>) -> FrameInfo {
+    let at = Timestamp { ns: monotonic_ns.unwrap_or(0), clock: ClockKind::Monotonic };
+    FrameInfo::packed(PixelFormat::Grey, SIZE, at)
+}
+
+/// Asks for the next frame at this time.
+fn next_at(stream: &mut Stream<Script>, now_ns: u64) -> Option<Frame> {
+    stream.next(Duration::ZERO, || now_ns, info).unwrap()
+}
+
+fn next(stream: &mut Stream<Script>) -> Option<Frame> {
+    next_at(stream, 0)
+}
+
+#[test]
+fn a_buffer_goes_back_only_when_its_last_reader_has_let_go() {
+    let (mut stream, script) = stream(3);
+    assert_eq!(script.queued(), [0, 1, 2]);
+    script.fill();
+    let held = next(&mut stream).unwrap();
+    let clone = held.clone();
+    drop(held);
+    for _ in 0..100 {
+        script.fill();
+        let passing = next(&mut stream).unwrap();
+        assert_ne!(passing.slot(), clone.slot());
+        assert!(!script.queued().contains(&0), "it is still read");
+    }
+    drop(clone);
+    assert!(!script.queued().contains(&0), "it goes back on the stream's own thread");
+    assert!(next(&mut stream).is_none());
+    assert!(script.queued().contains(&0));
+}
+
+#[test]
+fn buffers_go_back_in_whatever_order_they_are_let_go() {
+    let (mut stream, script) = stream(4);
+    let frames: Vec<_> = (0..3)
+        .map(|_| {
+            script.fill();
+            next(&mut stream).unwrap()
+        })
+        .collect();
+    let [first, second, third] = <[Frame; 3]>::try_from(frames).unwrap();
+    drop(second);
+    next(&mut stream);
+    assert_eq!(script.queued(), [3, 1]);
+    drop((third, first));
+    next(&mut stream);
+    assert_eq!(script.queued(), [3, 1, 0, 2]);
+}
+
+#[test]
+fn where_readers_hold_too_much_a_picture_is_copied_and_the_driver_keeps_a_buffer() {
+    let (mut stream, script) = stream(2);
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        script.fill();
+        held.push(next(&mut stream).unwrap());
+    }
+    assert_eq!(stream.copies(), 2);
+    assert_eq!(held.iter().map(|frame| frame.info().sequence).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(script.queued(), [1], "what was copied went back at once");
+}
+
+#[test]
+fn a_late_caller_gets_the_newest_and_the_rest_count_as_superseded() {
+    let (mut stream, script) = stream(4);
+    script.fill();
+    drop(next_at(&mut stream, 0));
+    (0..3).for_each(|_| script.fill());
+    let newest = next_at(&mut stream, INTERVAL_NS + 1).unwrap();
+    assert_eq!(newest.info().sequence, 3);
+    assert_eq!(stream.take_lost(), Lost { superseded: 2, ..Lost::default() });
+    assert_eq!(stream.take_lost(), Lost::default());
+}
+
+#[test]
+fn a_punctual_caller_gets_them_one_by_one() {
+    let (mut stream, script) = stream(4);
+    script.fill();
+    drop(next_at(&mut stream, 0));
+    (0..2).for_each(|_| script.fill());
+    let numbers = [next_at(&mut stream, INTERVAL_NS), next_at(&mut stream, INTERVAL_NS)]
+        .map(|frame| frame.unwrap().info().sequence);
+    assert_eq!((numbers, stream.take_lost()), ([1, 2], Lost::default()));
+}
+
+#[test]
+fn what_the_driver_lost_and_what_is_damaged_is_counted() {
+    let (mut stream, script) = stream(4);
+    script.fill();
+    drop(next(&mut stream));
+    script.0.lock().unwrap().sequence += 2;
+    script.fill_as(|said| said.is_corrupt = true);
+    assert!(next(&mut stream).is_none());
+    script.fill_as(|said| said.bytes_used[0] = 7);
+    assert!(next(&mut stream).is_none(), "cut short");
+    assert_eq!(script.queued().len(), 4, "damaged ones go back at once");
+    script.fill();
+    assert_eq!(next(&mut stream).unwrap().info().sequence, 5);
+    assert_eq!(stream.take_lost(), Lost { superseded: 0, driver: 2, corrupt: 2 });
+}
+
+#[test]
+fn the_drivers_time_and_number_are_on_the_frame() {
+    let (mut stream, script) = stream(2);
+    script.0.lock().unwrap().sequence = u32::MAX;
+    script.fill();
+    let first = next(&mut stream).unwrap();
+    assert_eq!((first.info().sequence, first.info().captured.ns), (0, u64::from(u32::MAX)));
+    drop(first);
+    script.fill();
+    assert_eq!(next(&mut stream).unwrap().info().sequence, 1, "the wrap is no gap");
+}
+
+#[test]
+fn a_buffer_that_the_driver_refuses_once_is_offered_again() {
+    let (mut stream, script) = stream(3);
+    script.fill();
+    drop(next(&mut stream));
+    script.0.lock().unwrap().refuses_to_queue = Some(Errno::INVAL);
+    assert!(next(&mut stream).is_none());
+    assert_eq!(script.queued().len(), 2);
+    script.0.lock().unwrap().refuses_to_queue = None;
+    assert!(next(&mut stream).is_none());
+    assert_eq!(script.queued().len(), 3);
+}
+
+#[test]
+fn a_device_that_goes_or_lies_is_an_error_and_leases_stay_readable() {
+    let (mut stream, script) = stream(3);
+    script.fill();
+    let held = next(&mut stream).unwrap();
+    script.fill_as(|said| said.index = 0);
+    let lie = stream.next(Duration::ZERO, || 0, info).unwrap_err();
+    assert_eq!(lie, StreamError::NotQueued(0));
+    script.0.lock().unwrap().fails = Some(Errno::NODEV);
+    let gone = stream.next(Duration::ZERO, || 0, info).unwrap_err();
+    assert_eq!(gone, StreamError::Failed("DQBUF", Errno::NODEV));
+    drop(stream);
+    assert_eq!(held.plane(0).row(0).len(), 8);
+}

@@ -71,7 +71,7 @@ pub(crate) struct Piece {
 /// The buffer with this index, or any where the driver is to say which, through one of the ioctls that take one.
 pub(super) fn call_buffer(
     device: BorrowedFd<'_>,
-    opcode: BufferCall,
+    call: BufferCall,
     kind: BufferType,
     index: u32,
 ) -> Result<Answer, Errno> {
@@ -83,17 +83,26 @@ pub(super) fn call_buffer(
     // SAFETY: the three numbers take a `struct v4l2_buffer`, whose layout `layout.rs` compares with the header's. Of a
     // multi-planar one the kernel follows `m` to `length` planes: those of `planes`, which live until the call is over.
     // Of another, and of mapped memory, `m` is an offset, which it does not follow.
-    unsafe { call_raw(device, opcode as Opcode, &mut raw) }?;
+    unsafe { call_raw(device, call.opcode(), &mut raw) }?;
     Ok(Answer { raw, planes, kind })
 }
 
 /// The ioctls that take a buffer.
 #[derive(Clone, Copy, Debug)]
-#[repr(u32)]
 pub(super) enum BufferCall {
-    Query = QUERYBUF as u32,
-    Queue = QBUF as u32,
-    Dequeue = DQBUF as u32,
+    Query,
+    Queue,
+    Dequeue,
+}
+
+impl BufferCall {
+    fn opcode(self) -> Opcode {
+        match self {
+            Self::Query => QUERYBUF,
+            Self::Queue => QBUF,
+            Self::Dequeue => DQBUF,
+        }
+    }
 }
 
 /// A buffer as the driver filled it in.

@@ -28,10 +28,7 @@ pub(crate) enum Intervals {
     /// This one.
     One(Fraction),
     /// From `min` to `max`, in whatever steps.
-    Range {
-        min: Fraction,
-        max: Fraction,
-    },
+    Range { min: Fraction, max: Fraction },
 }
 
 /// The answer number `index`; `None` behind the last, and where the driver does not tell.

@@ -26,11 +26,7 @@ pub(crate) enum Sizes {
     /// This one.
     One(Size),
     /// From `min` to `max` in steps; a continuous range has steps of 1.
-    Range {
-        min: Size,
-        max: Size,
-        step: Size,
-    },
+    Range { min: Size, max: Size, step: Size },
 }
 
 /// The answer number `index`; `None` behind the last, and where the driver does not tell.

@@ -91,11 +91,7 @@ pub(crate) fn s_fmt(
     ask(device, &S_FMT, raw)
 }
 
-fn ask(
-    device: BorrowedFd<'_>,
-    request: &Request<RawFormat>,
-    mut raw: RawFormat,
-) -> Result<Format, Errno> {
+fn ask(device: BorrowedFd<'_>, request: &Request<RawFormat>, mut raw: RawFormat) -> Result<Format, Errno> {
     call(device, request, &mut raw)?;
     Ok(raw.read())
 }

@@ -18,7 +18,6 @@ impl FourCc {
     pub const RGB3: Self = Self::of(b"RGB3");
     pub const BGR3: Self = Self::of(b"BGR3");
     pub const GREY: Self = Self::of(b"GREY");
-    pub const MJPG: Self = Self::of(b"MJPG");
 
     pub const fn of(letters: &[u8; 4]) -> Self {
         Self(u32::from_le_bytes(*letters))

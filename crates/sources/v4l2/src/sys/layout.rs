@@ -148,7 +148,6 @@ fn numbers(table: &mut Table) {
         ("RGB24", FourCc::RGB3),
         ("BGR24", FourCc::BGR3),
         ("GREY", FourCc::GREY),
-        ("MJPEG", FourCc::MJPG),
     ] {
         table.add(&format!("V4L2_PIX_FMT_{name}"), u64::from(four_cc.0));
     }
@@ -163,6 +162,9 @@ fn every_layout_and_number_is_the_kernels() {
     numbers(&mut table);
 
     let folder = TestFolder::new("v4l2-layout");
+    if !has_header(&cc, &folder) {
+        return;
+    }
     let mut source = "#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n".to_owned();
     source.push_str("int main(void) {\n");
     for (expression, _) in &table.0 {
@@ -171,8 +173,25 @@ fn every_layout_and_number_is_the_kernels() {
     source.push_str("    return 0;\n}\n");
     let theirs = run_c(&cc, folder.path(), &source);
     assert_eq!(theirs.len(), table.0.len());
-    let differing: Vec<_> = table.0.iter().zip(&theirs).filter(|((_, ours), theirs)| ours != *theirs).collect();
+    let differing: Vec<_> =
+        table.0.iter().zip(&theirs).filter(|((_, ours), theirs)| ours != *theirs).collect();
     assert!(differing.is_empty(), "(ours), theirs: {differing:#?}");
+}
+
+/// Whether the kernel's header is here; it comes with the C library, but not in every container.
+fn has_header(cc: &Path, folder: &TestFolder) -> bool {
+    let source = folder.join("header.c");
+    std::fs::write(&source, "#include <linux/videodev2.h>\n").unwrap();
+    let found = Command::new(cc).arg("-fsyntax-only").arg(source).output().unwrap().status.success();
+    let is_required = std::env::var_os("OCELLI_REQUIRE_CC").is_some_and(|value| value == "1");
+    assert!(
+        found || !is_required,
+        "cc finds no linux/videodev2.h, and OCELLI_REQUIRE_CC=1: install linux-libc-dev"
+    );
+    if !found {
+        eprintln!("skipped: linux/videodev2.h not found");
+    }
+    found
 }
 
 /// Compiles and runs it; the numbers that it prints.
@@ -180,7 +199,7 @@ fn run_c(cc: &Path, folder: &Path, source: &str) -> Vec<u64> {
     std::fs::write(folder.join("layout.c"), source).unwrap();
     let binary = folder.join("layout");
     let status = Command::new(cc).arg("-o").arg(&binary).arg(folder.join("layout.c")).status().unwrap();
-    assert!(status.success(), "cc does not take it: is linux-libc-dev there?");
+    assert!(status.success(), "cc does not take it");
     let output = Command::new(&binary).output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect()

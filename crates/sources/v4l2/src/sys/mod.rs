@@ -30,7 +30,9 @@ pub(crate) use dqbuf::{Dequeued, dqbuf};
 pub(crate) use enum_fmt::{FormatDescription, enum_fmt};
 pub(crate) use enum_frameintervals::{Intervals, enum_frameintervals};
 pub(crate) use enum_framesizes::{Sizes, enum_framesizes};
-pub(crate) use fmt::{Format, MemoryPlane, g_fmt, s_fmt};
+#[cfg(test)]
+pub(crate) use fmt::MemoryPlane;
+pub(crate) use fmt::{Format, g_fmt, s_fmt};
 pub(crate) use four_cc::FourCc;
 pub(crate) use mapping::Mapping;
 pub(crate) use parm::{Fraction, g_parm, s_parm};

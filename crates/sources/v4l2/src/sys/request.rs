@@ -41,7 +41,7 @@ pub(super) const fn opcode_of<T>(direction: Direction, number: u8) -> Opcode {
     opcode::from_components(direction, b'V', number, size_of::<T>())
 }
 
-// SAFETY (of all): the layouts are compared with the kernel's header in `layout.rs`; they are made of plain integers.
+// SAFETY: of this and all that follow: the layouts are compared with the kernel's header in `layout.rs`; they are made of plain integers.
 pub(super) const QUERYCAP: Request<RawCapability> = unsafe { Request::new(Direction::Read, 0) };
 // SAFETY: as above.
 pub(super) const ENUM_FMT: Request<RawFormatDescription> = unsafe { Request::new(Direction::ReadWrite, 2) };
@@ -62,7 +62,8 @@ pub(super) const S_PARM: Request<RawParameters> = unsafe { Request::new(Directio
 // SAFETY: as above.
 pub(super) const ENUM_FRAMESIZES: Request<RawSize> = unsafe { Request::new(Direction::ReadWrite, 74) };
 // SAFETY: as above.
-pub(super) const ENUM_FRAMEINTERVALS: Request<RawInterval> = unsafe { Request::new(Direction::ReadWrite, 75) };
+pub(super) const ENUM_FRAMEINTERVALS: Request<RawInterval> =
+    unsafe { Request::new(Direction::ReadWrite, 75) };
 
 /// Asks the driver; a call that a signal interrupted is made again.
 pub(super) fn call<T>(device: BorrowedFd<'_>, request: &Request<T>, argument: &mut T) -> Result<(), Errno> {
