@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::faults::faults;
+use super::pictures::{Colors, colour_bars};
 
 /// A script `lab/NAME.sh`, and how its findings are judged.
 #[derive(Debug)]
@@ -13,11 +16,21 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: &[Scenario] =
-    &[Scenario { name: "devices", check: devices }, Scenario { name: "capture", check: capture }];
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "devices", check: devices },
+    Scenario { name: "capture", check: capture },
+    Scenario { name: "rates", check: rates },
+    Scenario { name: "formats", check: formats },
+    Scenario { name: "faults", check: faults },
+    Scenario { name: "system_calls", check: system_calls },
+];
 
 /// Frames that must come of `capture.sh`.
 const FRAMES_MIN: usize = 60;
+/// System calls a frame of the thread that captures: poll, DQBUF, QBUF, and one that wakes the predictor.
+const CALLS_PER_FRAME_MAX: f64 = 4.1;
+/// By how much the rate of a run may differ from what was asked for.
+const RATE_TOLERANCE: f64 = 0.02;
 
 impl Scenario {
     /// Judges what the guest left in its folder, and says so on stderr.
@@ -42,16 +55,16 @@ impl Scenario {
 }
 
 /// What a script left.
-struct Findings<'a> {
+pub(super) struct Findings<'a> {
     folder: &'a Path,
 }
 
 impl Findings<'_> {
-    fn text(&self, name: &str) -> Result<String, String> {
+    pub(super) fn text(&self, name: &str) -> Result<String, String> {
         fs::read_to_string(self.folder.join(name)).map_err(|error| format!("{name}: {error}"))
     }
 
-    fn json(&self, name: &str) -> Result<Value, String> {
+    pub(super) fn json(&self, name: &str) -> Result<Value, String> {
         serde_json::from_str(&self.text(name)?).map_err(|error| format!("{name}: {error}"))
     }
 
@@ -63,7 +76,7 @@ impl Findings<'_> {
 }
 
 /// Says what is wrong where it does not hold.
-fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+pub(super) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
@@ -79,7 +92,7 @@ fn devices(findings: &Findings<'_>) -> Result<String, String> {
         let format = formats.iter().find(|format| format["four_cc"] == four_cc);
         let format = format.ok_or(format!("no {four_cc}"))?;
         let sizes = format["sizes"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let has_vga = sizes.iter().any(|size| size["size"] == serde_json::json!([640, 360]));
+        let has_vga = sizes.iter().any(|size| size["size"] == json!([640, 360]));
         ensure(!format["reads_as"].is_null() && has_vga, || format!("{four_cc}: {format}"))?;
     }
     let words = findings.text("words.txt")?;
@@ -88,24 +101,79 @@ fn devices(findings: &Findings<'_>) -> Result<String, String> {
 }
 
 fn capture(findings: &Findings<'_>) -> Result<String, String> {
-    let lines = findings.json_lines("out.jsonl")?;
-    ensure(lines.len() >= FRAMES_MIN, || format!("{} frames", lines.len()))?;
-    for (place, line) in lines.iter().enumerate() {
-        ensure(line["seq"] == place, || format!("frame {place} is {line}"))?;
-        ensure(line["size"] == serde_json::json!([640, 480]), || format!("{line}"))?;
-        ensure(line["dropped"] == serde_json::json!({}), || format!("{line}"))?;
+    whole(findings, "out.jsonl", "summary.json", [640, 480], 30.0)
+}
+
+fn rates(findings: &Findings<'_>) -> Result<String, String> {
+    let runs = [
+        ("vga30", [640, 480], 30.0),
+        ("vga60", [640, 480], 60.0),
+        ("hd30", [1280, 720], 30.0),
+        ("hd60", [1280, 720], 60.0),
+        ("buffers20", [640, 480], 30.0),
+    ];
+    let judged = runs.map(|(name, size, fps)| {
+        let run = whole(findings, &format!("{name}.jsonl"), &format!("{name}.json"), size, fps);
+        run.map(|figures| format!("{name}: {figures}")).map_err(|why| format!("{name}: {why}"))
+    });
+    let judged: Result<Vec<_>, _> = judged.into_iter().collect();
+    Ok(judged?.join("; "))
+}
+
+fn formats(findings: &Findings<'_>) -> Result<String, String> {
+    let names = ["YUYV", "NV12", "I420", "RGB24", "BGR24", "GREY", "multi-YUYV", "multi-NV12", "multi-I420"];
+    let mut off = Vec::new();
+    for name in names {
+        balanced(&findings.json(&format!("{name}.json"))?).map_err(|why| format!("{name}: {why}"))?;
+        let file = format!("{name}.jpg");
+        let jpeg = fs::read(findings.folder.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+        let colors = if name == "GREY" { Colors::Grey } else { Colors::All };
+        let largest = colour_bars(&jpeg, colors).map_err(|why| format!("{name}: {why}"))?;
+        off.push(format!("{name} {largest}"));
     }
-    let summary = findings.json("summary.json")?;
+    Ok(format!("colour bars, off by at most so many codes: {}", off.join(", ")))
+}
+
+/// `strace -c`: a table whose last column is the call's name and whose fourth is how often it was made.
+fn system_calls(findings: &Findings<'_>) -> Result<String, String> {
+    let table = findings.text("counts.txt")?;
+    let count = |name: &str| {
+        let row = table.lines().find(|line| line.split_whitespace().last() == Some(name));
+        row.and_then(|row| row.split_whitespace().nth(3)?.parse::<u32>().ok()).unwrap_or(0)
+    };
+    let (all, polls) = (count("total"), count("poll"));
+    ensure(polls >= 30, || format!("{polls} polls: {table}"))?;
+    let each = f64::from(all) / f64::from(polls);
+    ensure(each <= CALLS_PER_FRAME_MAX, || format!("{each:.2} calls a frame: {table}"))?;
+    Ok(format!("{each:.2} calls a frame on the capturing thread ({} ioctl, {polls} poll)", count("ioctl")))
+}
+
+/// A run that lost nothing, of frames of this size at this rate.
+fn whole(
+    findings: &Findings<'_>,
+    lines: &str,
+    summary: &str,
+    size: [u32; 2],
+    fps_asked: f64,
+) -> Result<String, String> {
+    let lines = findings.json_lines(lines)?;
+    ensure(lines.len() >= FRAMES_MIN, || format!("{} frames", lines.len()))?;
+    // The first may be displaced while the run's threads begin.
+    let first = lines[0]["seq"].as_u64().filter(|first| *first <= 1).ok_or("the first frames are lost")?;
+    for (place, line) in (first..).zip(&lines) {
+        ensure(line["seq"] == place, || format!("frame {place} is {line}"))?;
+        ensure(line["size"] == json!(size), || format!("{line}"))?;
+        ensure(place == first || line["dropped"] == json!({}), || format!("{line}"))?;
+    }
+    let summary = findings.json(summary)?;
     balanced(&summary)?;
-    Ok(format!(
-        "{} frames without a gap, at {:.1} a second",
-        lines.len(),
-        summary["fps"].as_f64().unwrap_or(0.0)
-    ))
+    let fps = summary["fps"].as_f64().unwrap_or(0.0);
+    ensure((fps - fps_asked).abs() < fps_asked * RATE_TOLERANCE, || format!("{fps} frames a second"))?;
+    Ok(format!("{} frames without a gap, at {fps:.1} a second", lines.len()))
 }
 
 /// Captured = emitted + dropped + failed + in flight, of every source.
-fn balanced(summary: &Value) -> Result<(), String> {
+pub(super) fn balanced(summary: &Value) -> Result<(), String> {
     let sources = summary["sources"].as_object().ok_or("no sources in the summary")?;
     ensure(!sources.is_empty(), || "no sources in the summary".to_owned())?;
     for (name, account) in sources {

@@ -9,11 +9,16 @@ const TRAILER: &str = "TRAILER!!!";
 pub struct Archive {
     bytes: Vec<u8>,
     folders: Vec<String>,
+    files: Vec<String>,
 }
 
 impl Archive {
-    /// A file that everybody may run, and the folders above it; `path` is without a leading `/`.
+    /// A file that everybody may run, once, and the folders above it; `path` is without a leading `/`.
     pub fn file(&mut self, path: &str, contents: &[u8]) {
+        if self.files.iter().any(|known| known == path) {
+            return;
+        }
+        self.files.push(path.to_owned());
         for (end, _) in path.match_indices('/') {
             let folder = &path[..end];
             if !self.folders.iter().any(|known| known == folder) {
@@ -61,6 +66,7 @@ mod tests {
         let mut archive = Archive::default();
         archive.file("a/b", b"hello");
         archive.file("a/c", b"");
+        archive.file("a/c", b"again");
         let bytes = archive.finish();
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.len() % 4, 0);

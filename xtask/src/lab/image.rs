@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::cpio::Archive;
-use super::error::LabError;
+use super::error::{LabError, output_of};
 use super::kernel::Kernel;
 
 /// Drivers that the scenarios load, and what the shared folder needs.
 const MODULES: &[&str] = &["vivid", "9pnet_virtio", "9p"];
+/// Programs that the scenarios use, and the Debian packages that they come with.
+const TOOLS: &[(&str, &str)] = &[("v4l2-ctl", "v4l-utils"), ("strace", "strace")];
 const BUSYBOX: &str = "/bin/busybox";
 
 /// The archive that the guest starts from.
@@ -24,6 +27,13 @@ pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, Lab
     }
     add("bin/busybox", Path::new(BUSYBOX))?;
     add("bin/ocelli", binary)?;
+    for (tool, package) in TOOLS {
+        add(&format!("bin/{tool}"), Path::new(&format!("/usr/bin/{tool}")))
+            .map_err(|_| LabError::new(format!("there is no {tool}"), format!("`apt install {package}`")))?;
+        for library in libraries(&format!("/usr/bin/{tool}"))? {
+            add(library.trim_start_matches('/'), Path::new(&library))?;
+        }
+    }
     let lab = root.join("lab");
     add("init", &lab.join("init"))?;
     let scripts = fs::read_dir(&lab).map_err(|error| LabError::at(&lab, &error))?;
@@ -39,4 +49,11 @@ pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, Lab
     let list = format!("lib/modules/{}/modules.dep", kernel.version);
     archive.file(&list, kernel.guest_dependencies().as_bytes());
     Ok(archive.finish())
+}
+
+/// The libraries that a program is linked with, the loader included.
+fn libraries(program: &str) -> Result<Vec<String>, LabError> {
+    let list = output_of(Command::new("ldd").arg(program), "libc-bin")?;
+    let list = String::from_utf8_lossy(&list).into_owned();
+    Ok(list.split_whitespace().filter(|word| word.starts_with('/')).map(str::to_owned).collect())
 }

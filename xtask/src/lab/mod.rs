@@ -6,9 +6,11 @@
 mod checks;
 mod cpio;
 mod error;
+mod faults;
 mod guest;
 mod image;
 mod kernel;
+mod pictures;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

@@ -1,0 +1,59 @@
+//! Whether a picture shows vivid's colour bars.
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+
+/// vivid's 75 % colour bars from left to right, in R, G, B.
+const BARS: [[u8; 3]; 8] = [
+    [191, 191, 191],
+    [191, 191, 0],
+    [0, 191, 191],
+    [0, 191, 0],
+    [191, 0, 191],
+    [191, 0, 0],
+    [0, 0, 191],
+    [0, 0, 0],
+];
+/// By how many codes a colour may differ: YCbCr at half resolution, and JPEG, on the way.
+const TOLERANCE: u8 = 8;
+
+/// What a picture shows of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colors {
+    /// All.
+    All,
+    /// Luma alone.
+    Grey,
+}
+
+/// Looks at the middle of each bar, in three rows; the largest difference.
+///
+/// # Errors
+/// Where a colour is not the bar's.
+pub fn colour_bars(jpeg: &[u8], colors: Colors) -> Result<u8, String> {
+    let mut decoder = JpegDecoder::new(ZCursor::new(jpeg));
+    let pixels = decoder.decode().map_err(|error| format!("no JPEG: {error}"))?;
+    let (width, height) = decoder.dimensions().ok_or("a JPEG without a size")?;
+    let channels = pixels.len() / (width * height).max(1);
+    let mut largest = 0;
+    for (bar, color) in BARS.iter().enumerate() {
+        let wanted = if colors == Colors::Grey { [luma(*color); 3] } else { *color };
+        for row in [height / 10, height / 2, height - 1] {
+            let column = (2 * bar + 1) * width / (2 * BARS.len());
+            let pixel = &pixels[(row * width + column) * channels..][..channels];
+            let found = [pixel[0], pixel[channels / 2], pixel[channels - 1]];
+            let off =
+                found.iter().zip(wanted).map(|(found, wanted)| found.abs_diff(wanted)).max().unwrap_or(0);
+            if off > TOLERANCE {
+                return Err(format!("bar {bar} at row {row} is {found:?}, not {wanted:?}"));
+            }
+            largest = largest.max(off);
+        }
+    }
+    Ok(largest)
+}
+
+/// By the weights of BT.601.
+fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    (0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)).round() as u8
+}
