@@ -141,7 +141,7 @@ fn system_calls(findings: &Findings<'_>) -> Result<String, String> {
         let row = table.lines().find(|line| line.split_whitespace().last() == Some(name));
         row.and_then(|row| row.split_whitespace().nth(3)?.parse::<u32>().ok()).unwrap_or(0)
     };
-    let (all, polls) = (count("total"), count("poll"));
+    let (all, polls) = (count("total"), count("ppoll"));
     ensure(polls >= 30, || format!("{polls} polls: {table}"))?;
     let each = f64::from(all) / f64::from(polls);
     ensure(each <= CALLS_PER_FRAME_MAX, || format!("{each:.2} calls a frame: {table}"))?;

@@ -53,7 +53,7 @@ pub fn colour_bars(jpeg: &[u8], colors: Colors) -> Result<u8, String> {
     Ok(largest)
 }
 
-/// By the weights of BT.601.
+/// vivid makes grey pictures by the weights of BT.709.
 fn luma([red, green, blue]: [u8; 3]) -> u8 {
-    (0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)).round() as u8
+    (0.2126 * f64::from(red) + 0.7152 * f64::from(green) + 0.0722 * f64::from(blue)).round() as u8
 }
