@@ -16,6 +16,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("models pull", "wants a network; models.rs pulls from a server of its own"),
     ("--model yolox-nano", "the same"),
     ("http://", "wants a server; ffmpeg.rs has one"),
+    ("/dev/video", "wants a camera; `cargo xtask lab` has some"),
 ];
 
 fn pages() -> Vec<PathBuf> {

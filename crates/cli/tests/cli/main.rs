@@ -4,6 +4,7 @@ mod bad_input;
 mod binary;
 mod browser;
 mod demo;
+mod devices;
 mod ffmpeg;
 mod footage;
 mod guides;

@@ -17,6 +17,9 @@
 //! What is not here: decoding (MJPEG cameras), libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
 
+#[cfg(all(target_os = "linux", not(target_pointer_width = "64")))]
+compile_error!("the layouts of V4L2's structures are known for 64-bit machines only: see src/sys/buffer.rs");
+
 #[cfg(target_os = "linux")]
 mod buffers;
 #[cfg(target_os = "linux")]

@@ -53,6 +53,7 @@ mod tests {
     #[test]
     fn the_wrap_is_no_gap() {
         assert_eq!(places(&[u32::MAX - 1, u32::MAX, 0, 2]), [(0, 0), (1, 0), (2, 0), (4, 1)]);
+        assert_eq!(places(&[u32::MAX, 3]), [(0, 0), (4, 3)]);
     }
 
     #[test]
