@@ -1,7 +1,7 @@
 """Trains the demo's network on pictures of the synthetic scene, and writes it as ONNX: demo/scene.onnx.
 
     cargo build --release -p ocelli-capture --example dump_scene
-    target/release/examples/dump_scene /tmp/scene/train 5000 100000 320x192
+    target/release/examples/dump_scene /tmp/scene/train 6000 100000 320x192
     target/release/examples/dump_scene /tmp/scene/valid 600 1000 320x192
     python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.15.0 numpy==2.4.6 onnx==1.23.2
     /tmp/torch/bin/python demo/train.py /tmp/scene demo/scene.onnx
@@ -52,6 +52,22 @@ class Block(nn.Module):
         return weight, self.norm.bias - self.norm.running_mean * scale
 
 
+class Head(nn.Module):
+    """As a block, but not normalised: the levels that share it differ, and a running mean would be right for none."""
+
+    residual = True
+
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, 1, 1)
+
+    def forward(self, x):
+        return x + functional.relu(self.conv(x))
+
+    def folded(self):
+        return self.conv.weight, self.conv.bias
+
+
 class Network(nn.Module):
     """Down to strides 8, 16 and 32, up again by addition, one head for all three."""
 
@@ -63,7 +79,7 @@ class Network(nn.Module):
         self.to32 = nn.ModuleList([Block(32, 32, 2), Block(32, 32)])
         self.side8 = nn.Conv2d(24, 32, 1)
         self.side16 = nn.Conv2d(32, 32, 1)
-        self.head = Block(32, 32)
+        self.head = Head(32)
         self.out = nn.Conv2d(32, 4 + len(CLASSES), 1)
         nn.init.constant_(self.out.bias[4:], -4.6)
 

@@ -21,8 +21,8 @@ pub const PACKAGES: &[&str] = &[
     "ocelli-draw",
 ];
 
-/// Frames of the demo's scene. Its first second is its hardest: with 60 frames recall is hardly above what the demo
-/// asks for, with 90 it is 0.96. An emulator takes less than a second a frame.
+/// Frames of the demo's scene: three seconds of it, enough for its figures to stand well above what it asks for. An
+/// emulator takes less than a second a frame.
 const DEMO_FRAMES: u32 = 90;
 
 /// One call of a program.
