@@ -124,8 +124,7 @@ pub(crate) enum Outcome {
 }
 
 /// The counters of one consumer. They change in three places: [`Account::open`], [`Account::lose`], and the end of
-/// a [`Ticket`]. Each is
-/// one short critical section, so that every snapshot balances.
+/// a [`Ticket`]. Each is one short critical section, so that every snapshot balances.
 #[derive(Debug, Default)]
 pub struct Account {
     counts: Mutex<Counts>,

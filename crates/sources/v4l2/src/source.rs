@@ -29,8 +29,9 @@ const BUFFERS_MAX: u32 = 32;
 /// One frame's time where the driver does not tell.
 const INTERVAL_NS: u64 = 100_000_000;
 
-/// Opens a camera, which starts when its first frame is asked for. What is not asked for is the camera's choice, and for the pixel format ours; what it
-/// grants is read back, and is the first of the notes. Frames are leases on the driver's own buffers.
+/// Opens a camera, which starts when its first frame is asked for. What is not asked for is the camera's choice, and for
+/// the pixel format ours; what it grants is read back, and is the first of the notes. Frames are leases on the driver's
+/// own buffers.
 ///
 /// # Errors
 /// Where there is no such device, it is not allowed, busy, or gone, where it has none of the formats that are read, or

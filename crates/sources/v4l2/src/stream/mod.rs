@@ -93,9 +93,9 @@ impl<Q: Queue> Stream<Q> {
         Ok(())
     }
 
-    /// The next picture, waiting `timeout` at most; `None` where there is none yet. `info` makes what
-    /// the frame carries of the driver's time (monotonic); its number and the places of its planes are set here. Where
-    /// the caller comes back late, it gets the newest picture that there is.
+    /// The next picture, waiting `timeout` at most; `None` where there is none yet. `info` makes what the frame carries of
+    /// the driver's time (monotonic); its number and the places of its planes are set here. Where the caller comes back
+    /// late, it gets the newest picture that there is.
     pub fn next(
         &mut self,
         timeout: Duration,
