@@ -3,6 +3,8 @@
 use std::env;
 use std::path::PathBuf;
 
+use crate::assets::say_skipped;
+
 /// Where `PATH` finds the program, or `None` (after saying `skipped: …`) on a machine without it.
 ///
 /// # Panics
@@ -17,6 +19,6 @@ pub fn program(name: &str) -> Option<PathBuf> {
         env::var_os(&required).is_none_or(|value| value != "1"),
         "{name} not found on PATH, and {required}=1"
     );
-    eprintln!("skipped: {name} not found");
+    say_skipped(&name);
     None
 }
