@@ -6,8 +6,10 @@
 
 mod ci;
 mod cross;
+mod error;
 mod lab;
 mod measure;
+mod places;
 mod tidy;
 
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ mod source;
 pub mod synthetic;
 mod uri;
 
-pub use notes::Notes;
+pub use notes::{Notes, Opened};
 pub use pacer::Pacer;
 pub use source::{Lost, Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
 pub use uri::{DeviceFormat, DeviceUri, OnDisk, SecretUrl, SourceUri, redact};

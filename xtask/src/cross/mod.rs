@@ -8,7 +8,7 @@ mod plan;
 mod tools;
 
 use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 use std::{env, fs};
@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 use self::host::ThisMachine;
 use self::plan::{Call, Places};
 use self::tools::Tools;
+use crate::error::ChoreError;
+use crate::places::target_folder;
 
 /// What we build for.
 const TARGET: &str = "aarch64-unknown-linux-gnu";
@@ -83,19 +85,6 @@ impl Options {
     }
 }
 
-/// What went wrong, and what to do about it.
-#[derive(Debug)]
-pub struct CrossError {
-    message: String,
-    hint: String,
-}
-
-impl CrossError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
-    }
-}
-
 /// Builds in the checkout at `root`, runs what is to be run, and tells.
 pub fn run(root: &Path, options: Options) -> ExitCode {
     match cross(root, options.depth) {
@@ -106,18 +95,17 @@ pub fn run(root: &Path, options: Options) -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err(CrossError { message, hint }) => {
-            eprintln!("error: {message}\nhint: {hint}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn cross(root: &Path, depth: Depth) -> Result<Value, CrossError> {
+fn cross(root: &Path, depth: Depth) -> Result<Value, ChoreError> {
     let tools = Tools::find(&ThisMachine, depth, env!("CARGO_PKG_RUST_VERSION"))?;
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let target_folder = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let places = Places::below(&root.join(target_folder), depth.profile());
+    let places = Places::below(&target_folder(root), depth.profile());
 
     let built = perform(&plan::build(&cargo, &tools, depth.profile()), root)?;
     let mut figures = json!({
@@ -164,20 +152,20 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn size_of(binary: &Path) -> Result<u64, CrossError> {
+fn size_of(binary: &Path) -> Result<u64, ChoreError> {
     fs::metadata(binary).map(|metadata| metadata.len()).map_err(|error| {
-        CrossError::new(
+        ChoreError::new(
             format!("{}: {error}", binary.display()),
             "the build ended well, so cargo has put it elsewhere: is build.target-dir set in a config file?",
         )
     })
 }
 
-fn demo_figures(path: &PathBuf) -> Result<Value, CrossError> {
+fn demo_figures(path: &Path) -> Result<Value, ChoreError> {
     let text = fs::read_to_string(path).map_err(|error| error.to_string());
     let figures = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
     figures.map_err(|error| {
-        CrossError::new(format!("{}: {error}", path.display()), "run the demo by hand: its line is above")
+        ChoreError::new(format!("{}: {error}", path.display()), "run the demo by hand: its line is above")
     })
 }
 
@@ -188,12 +176,12 @@ struct Performed {
 }
 
 /// Runs a call to its end. What it says goes to stderr as it comes.
-fn perform(call: &Call, root: &Path) -> Result<Performed, CrossError> {
+fn perform(call: &Call, root: &Path) -> Result<Performed, ChoreError> {
     eprintln!("$ {}", call.line());
     let start = now();
     let failed = |reason: String| {
         let line = call.words.join(" ");
-        CrossError::new(format!("{line}: {reason}"), "what it said is above; its whole line begins with `$`")
+        ChoreError::new(format!("{line}: {reason}"), "what it said is above; its whole line begins with `$`")
     };
     let mut child = Command::new(&call.words[0])
         .args(&call.words[1..])
@@ -291,6 +279,6 @@ mod tests {
     #[test]
     fn a_build_that_left_nothing_is_an_error() {
         assert!(size_of(Path::new("/no/such/ocelli")).unwrap_err().hint.contains("target-dir"));
-        assert!(demo_figures(&PathBuf::from("/no/such.json")).unwrap_err().message.contains("/no/such.json"));
+        assert!(demo_figures(Path::new("/no/such.json")).unwrap_err().message.contains("/no/such.json"));
     }
 }

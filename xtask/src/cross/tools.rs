@@ -4,7 +4,8 @@
 //! Each that is missing is one error that names the package. What the user has set in cargo's own variables is taken
 //! as it is. What is not here: how the tools are called (plan.rs).
 
-use super::{CrossError, Depth, TARGET};
+use super::{Depth, TARGET};
+use crate::error::ChoreError;
 
 /// Links, and names the linker to cargo.
 const LINKER: &str = "aarch64-linux-gnu-gcc";
@@ -57,7 +58,7 @@ impl Tools {
     ///
     /// # Errors
     /// The first tool that is missing, with the package that brings it.
-    pub fn find(host: &dyn Host, depth: Depth, release_min: &str) -> Result<Self, CrossError> {
+    pub fn find(host: &dyn Host, depth: Depth, release_min: &str) -> Result<Self, ChoreError> {
         let (rustc, release) = find_rustc(host, release_min)?;
         let linker = find_or(host, LINKER_VARIABLE, LINKER, "links for 64-bit Arm", "gcc-aarch64-linux-gnu")?;
         find_or(
@@ -76,7 +77,7 @@ impl Tools {
 }
 
 /// The rustc that cargo takes by itself, else the distribution's: the first that can build for the target.
-fn find_rustc(host: &dyn Host, release_min: &str) -> Result<(String, String), CrossError> {
+fn find_rustc(host: &dyn Host, release_min: &str) -> Result<(String, String), ChoreError> {
     let own = host.variable("RUSTC").unwrap_or_else(|| "rustc".to_owned());
     let mut passed_over = Vec::new();
     for program in [own, SYSTEM_RUSTC.to_owned()] {
@@ -92,7 +93,7 @@ fn find_rustc(host: &dyn Host, release_min: &str) -> Result<(String, String), Cr
         }
     }
     let passed_over = passed_over.join("; ");
-    Err(CrossError::new(
+    Err(ChoreError::new(
         format!("no rustc here builds for {TARGET}: {passed_over}"),
         format!(
             "rustup target add {TARGET}; or on Debian 12, with its security updates: dpkg --add-architecture arm64 && \
@@ -114,32 +115,32 @@ fn find_or(
     program: &str,
     task: &str,
     package: &str,
-) -> Result<String, CrossError> {
+) -> Result<String, ChoreError> {
     if let Some(chosen) = host.variable(variable) {
         return Ok(chosen);
     }
     if host.has(program) {
         return Ok(program.to_owned());
     }
-    Err(CrossError::new(
+    Err(ChoreError::new(
         format!("there is no {program} on the PATH: it {task}"),
         format!("apt-get install {package}, or name another in {variable}"),
     ))
 }
 
-fn find_runner(host: &dyn Host) -> Result<String, CrossError> {
+fn find_runner(host: &dyn Host) -> Result<String, ChoreError> {
     if let Some(chosen) = host.variable(RUNNER_VARIABLE) {
         return Ok(chosen);
     }
     let Some(emulator) = EMULATORS.into_iter().find(|name| host.has(name)) else {
         let [first, second] = EMULATORS;
-        return Err(CrossError::new(
+        return Err(ChoreError::new(
             format!("there is neither {first} nor {second} on the PATH: it runs the tests"),
             format!("apt-get install qemu-user-static, or --no-run, or name another in {RUNNER_VARIABLE}"),
         ));
     };
     if !host.has(LIBRARY_ROOT) {
-        return Err(CrossError::new(
+        return Err(ChoreError::new(
             format!("there is no {LIBRARY_ROOT}: programs for 64-bit Arm find their C library there"),
             format!(
                 "apt-get install libc6-arm64-cross, or --no-run, or set {RUNNER_VARIABLE} to an emulator with its -L"
@@ -193,7 +194,7 @@ mod tests {
         host
     }
 
-    fn find(host: &MadeUp, depth: Depth) -> Result<Tools, CrossError> {
+    fn find(host: &MadeUp, depth: Depth) -> Result<Tools, ChoreError> {
         Tools::find(host, depth, "1.95")
     }
 

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::error::{LabError, output_of};
+use super::host::{at, output_of};
 use super::image::image;
 use super::kernel::Kernel;
+use crate::error::ChoreError;
 
 /// Seconds that a boot with all its scenarios may take.
 const SECONDS_MAX: &str = "330";
@@ -29,19 +30,19 @@ pub struct Guest<'a> {
 
 impl Guest<'_> {
     /// Boots, runs the scenarios in order, and powers off.
-    pub fn run(&self, scenarios: &[&str]) -> Result<(), LabError> {
+    pub fn run(&self, scenarios: &[&str]) -> Result<(), ChoreError> {
         output_of(Command::new(QEMU).arg("--version"), "qemu-system-x86")?;
         let write = |name: &str, contents: &[u8]| {
             let path = self.shared.join(name);
-            fs::write(&path, contents).map_err(|error| LabError::at(&path, &error))
+            fs::write(&path, contents).map_err(|error| at(&path, &error))
         };
-        fs::create_dir_all(self.shared).map_err(|error| LabError::at(self.shared, &error))?;
+        fs::create_dir_all(self.shared).map_err(|error| at(self.shared, &error))?;
         write("scenarios", scenarios.join("\n").as_bytes())?;
         write("image", &image(self.kernel, self.root, self.binary)?)?;
-        let status = self.command().status().map_err(|error| LabError::at(self.shared, &error))?;
+        let status = self.command().status().map_err(|error| at(self.shared, &error))?;
         let _ = fs::remove_file(self.shared.join("image"));
         if !self.shared.join("uptime").is_file() {
-            return Err(LabError::new(
+            return Err(ChoreError::new(
                 format!("the guest did not come to its end ({status})"),
                 "what it said last is above, and in the scenarios' logs",
             ));

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::cpio::Archive;
-use super::error::{LabError, output_of};
+use super::host::{at, output_of};
 use super::kernel::Kernel;
+use crate::error::ChoreError;
 
 /// Drivers that the scenarios load, and what the shared folder needs.
 const MODULES: &[&str] = &["vivid", "9pnet_virtio", "9p"];
@@ -15,28 +16,29 @@ const TOOLS: &[(&str, &str)] = &[("v4l2-ctl", "v4l-utils"), ("strace", "strace")
 const BUSYBOX: &str = "/bin/busybox";
 
 /// The archive that the guest starts from.
-pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, LabError> {
+pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, ChoreError> {
     let mut archive = Archive::default();
     let mut add = |path: &str, from: &Path| {
-        let contents = fs::read(from).map_err(|error| LabError::at(from, &error))?;
+        let contents = fs::read(from).map_err(|error| at(from, &error))?;
         archive.file(path, &contents);
         Ok(())
     };
     if !Path::new(BUSYBOX).is_file() {
-        return Err(LabError::new(format!("there is no {BUSYBOX}"), "`apt install busybox-static`"));
+        return Err(ChoreError::new(format!("there is no {BUSYBOX}"), "`apt install busybox-static`"));
     }
     add("bin/busybox", Path::new(BUSYBOX))?;
     add("bin/ocelli", binary)?;
     for (tool, package) in TOOLS {
-        add(&format!("bin/{tool}"), Path::new(&format!("/usr/bin/{tool}")))
-            .map_err(|_| LabError::new(format!("there is no {tool}"), format!("`apt install {package}`")))?;
+        add(&format!("bin/{tool}"), Path::new(&format!("/usr/bin/{tool}"))).map_err(|_| {
+            ChoreError::new(format!("there is no {tool}"), format!("`apt install {package}`"))
+        })?;
         for library in libraries(&format!("/usr/bin/{tool}"))? {
             add(library.trim_start_matches('/'), Path::new(&library))?;
         }
     }
     let lab = root.join("lab");
     add("init", &lab.join("init"))?;
-    let scripts = fs::read_dir(&lab).map_err(|error| LabError::at(&lab, &error))?;
+    let scripts = fs::read_dir(&lab).map_err(|error| at(&lab, &error))?;
     for script in scripts.filter_map(|entry| Some(entry.ok()?.path())) {
         if script.extension().is_some_and(|ending| ending == "sh") {
             let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -52,7 +54,7 @@ pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, Lab
 }
 
 /// The libraries that a program is linked with, the loader included.
-fn libraries(program: &str) -> Result<Vec<String>, LabError> {
+fn libraries(program: &str) -> Result<Vec<String>, ChoreError> {
     let list = output_of(Command::new("ldd").arg(program), "libc-bin")?;
     let list = String::from_utf8_lossy(&list).into_owned();
     Ok(list.split_whitespace().filter(|word| word.starts_with('/')).map(str::to_owned).collect())

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::{LabError, output_of};
+use super::host::{at, output_of};
+use crate::error::ChoreError;
 
 /// The package that depends on the kernel: 6.1 lacks rates and faults of vivid's that the scenarios use.
 const META_PACKAGE: &str = "linux-image-6.12-amd64";
@@ -27,26 +28,26 @@ pub struct Kernel {
 
 impl Kernel {
     /// The kernel in the cache, downloaded where there is none.
-    pub fn in_cache(cache: &Path) -> Result<Self, LabError> {
+    pub fn in_cache(cache: &Path) -> Result<Self, ChoreError> {
         let tree = cache.join("kernel");
         if !tree.join("complete").is_file() {
             unpack(cache, &tree)?;
         }
         let modules_all = tree.join("lib/modules");
-        let mut versions = fs::read_dir(&modules_all).map_err(|error| LabError::at(&modules_all, &error))?;
+        let mut versions = fs::read_dir(&modules_all).map_err(|error| at(&modules_all, &error))?;
         let version = versions.find_map(|entry| entry.ok()?.file_name().into_string().ok());
         let version = version.ok_or_else(|| {
-            LabError::new(format!("{} is empty", modules_all.display()), "remove the lab's cache")
+            ChoreError::new(format!("{} is empty", modules_all.display()), "remove the lab's cache")
         })?;
         let modules = modules_all.join(&version);
         let list = modules.join("modules.dep");
-        let dependencies = fs::read_to_string(&list).map_err(|error| LabError::at(&list, &error))?;
+        let dependencies = fs::read_to_string(&list).map_err(|error| at(&list, &error))?;
         let image = tree.join(format!("boot/vmlinuz-{version}"));
         Ok(Self { image, version, modules, dependencies })
     }
 
     /// These modules and all that they need: the path in the guest, and the contents.
-    pub fn modules(&self, names: &[&str]) -> Result<Vec<(String, Vec<u8>)>, LabError> {
+    pub fn modules(&self, names: &[&str]) -> Result<Vec<(String, Vec<u8>)>, ChoreError> {
         let mut files = BTreeSet::new();
         for name in names {
             files.extend(files_of(&self.dependencies, name));
@@ -54,11 +55,11 @@ impl Kernel {
         files.into_iter().map(|file| self.module(file)).collect()
     }
 
-    fn module(&self, file: &str) -> Result<(String, Vec<u8>), LabError> {
+    fn module(&self, file: &str) -> Result<(String, Vec<u8>), ChoreError> {
         let path = self.modules.join(file);
         let contents = match path.extension().is_some_and(|ending| ending == "xz") {
             true => output_of(Command::new("xz").arg("-dc").arg(&path), "xz-utils")?,
-            false => fs::read(&path).map_err(|error| LabError::at(&path, &error))?,
+            false => fs::read(&path).map_err(|error| at(&path, &error))?,
         };
         let plain = file.strip_suffix(".xz").unwrap_or(file);
         Ok((format!("lib/modules/{}/{plain}", self.version), contents))
@@ -81,39 +82,39 @@ fn files_of<'a>(dependencies: &'a str, name: &str) -> Vec<&'a str> {
     std::iter::once(file).chain(needed.split_whitespace()).collect()
 }
 
-fn unpack(cache: &Path, tree: &Path) -> Result<(), LabError> {
+fn unpack(cache: &Path, tree: &Path) -> Result<(), ChoreError> {
     let package = match packages(cache)?.pop() {
         Some(package) => package,
         None => download(cache)?,
     };
     eprintln!("unpacking {}", package.display());
-    fs::create_dir_all(tree).map_err(|error| LabError::at(tree, &error))?;
+    fs::create_dir_all(tree).map_err(|error| at(tree, &error))?;
     output_of(Command::new("dpkg-deb").arg("-x").arg(&package).arg(tree), "dpkg")?;
     let kernel = fs::read_dir(tree.join("lib/modules")).ok().and_then(|mut entries| entries.next()?.ok());
     let version = kernel.map(|entry| entry.file_name().to_string_lossy().into_owned()).unwrap_or_default();
     output_of(Command::new("/sbin/depmod").arg("-b").arg(tree).arg(version), "kmod")?;
     let complete = tree.join("complete");
-    fs::write(&complete, "").map_err(|error| LabError::at(&complete, &error))
+    fs::write(&complete, "").map_err(|error| at(&complete, &error))
 }
 
-fn download(cache: &Path) -> Result<PathBuf, LabError> {
+fn download(cache: &Path) -> Result<PathBuf, ChoreError> {
     let depends = output_of(Command::new("apt-cache").args(["depends", META_PACKAGE]), "apt")?;
     let depends = String::from_utf8_lossy(&depends).into_owned();
     let package =
         depends.split_whitespace().find(|word| word.starts_with(PACKAGE_START)).ok_or_else(|| {
-            LabError::new(
+            ChoreError::new(
                 format!("apt knows no {META_PACKAGE}"),
                 "`apt-get update`; the lab wants Debian 12 or newer",
             )
         })?;
     eprintln!("downloading {package} (107 MB)");
     output_of(Command::new("apt-get").args(["download", package]).current_dir(cache), "apt")?;
-    packages(cache)?.pop().ok_or_else(|| LabError::new("apt downloaded nothing", "`apt-get update`"))
+    packages(cache)?.pop().ok_or_else(|| ChoreError::new("apt downloaded nothing", "`apt-get update`"))
 }
 
 /// Kernel packages in the cache, the newest last.
-fn packages(cache: &Path) -> Result<Vec<PathBuf>, LabError> {
-    let entries = fs::read_dir(cache).map_err(|error| LabError::at(cache, &error))?;
+fn packages(cache: &Path) -> Result<Vec<PathBuf>, ChoreError> {
+    let entries = fs::read_dir(cache).map_err(|error| at(cache, &error))?;
     let is_kernel = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         name.starts_with(PACKAGE_START) && name.ends_with(".deb")

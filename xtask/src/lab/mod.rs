@@ -5,9 +5,9 @@
 
 mod checks;
 mod cpio;
-mod error;
 mod faults;
 mod guest;
+mod host;
 mod image;
 mod kernel;
 mod pictures;
@@ -17,9 +17,11 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use self::checks::SCENARIOS;
-use self::error::LabError;
 use self::guest::Guest;
+use self::host::at;
 use self::kernel::Kernel;
+use crate::error::ChoreError;
+use crate::places::target_folder;
 
 /// The target whose binaries can be linked without any library of the machine's.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -39,14 +41,14 @@ pub fn run(root: &Path, names: &[String]) -> ExitCode {
     }
 }
 
-fn run_all(root: &Path, names: &[String]) -> Result<usize, LabError> {
+fn run_all(root: &Path, names: &[String]) -> Result<usize, ChoreError> {
     let chosen: Vec<_> = SCENARIOS
         .iter()
         .filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name))
         .collect();
     if let Some(unknown) = names.iter().find(|name| !SCENARIOS.iter().any(|known| known.name == **name)) {
         let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
-        return Err(LabError::new(
+        return Err(ChoreError::new(
             format!("there is no scenario `{unknown}`"),
             format!("known: {}", known.join(", ")),
         ));
@@ -59,33 +61,32 @@ fn run_all(root: &Path, names: &[String]) -> Result<usize, LabError> {
     let outcome = guest.run(&chosen.iter().map(|scenario| scenario.name).collect::<Vec<_>>());
     let failed = outcome.map(|()| chosen.iter().filter(|scenario| !scenario.passes(&shared)).count());
     match failed {
-        Ok(0) => fs::remove_dir_all(&shared).map_err(|error| LabError::at(&shared, &error))?,
+        Ok(0) => fs::remove_dir_all(&shared).map_err(|error| at(&shared, &error))?,
         _ => eprintln!("what the guest left is in {}", shared.display()),
     }
     failed
 }
 
 /// The binary, linked statically: the guest has no libraries.
-fn build(root: &Path) -> Result<PathBuf, LabError> {
+fn build(root: &Path) -> Result<PathBuf, ChoreError> {
     let status = Command::new("cargo")
         .args(["build", "--package", "ocelli", "--target", TARGET])
         .env("RUSTFLAGS", "-C target-feature=+crt-static -C strip=symbols")
         .current_dir(root)
         .status()
-        .map_err(|error| LabError::new(format!("cannot run cargo: {error}"), "is cargo on PATH?"))?;
+        .map_err(|error| ChoreError::new(format!("cannot run cargo: {error}"), "is cargo on PATH?"))?;
     if !status.success() {
-        return Err(LabError::new("the static binary does not build", "see above"));
+        return Err(ChoreError::new("the static binary does not build", "see above"));
     }
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path));
-    Ok(target.join(TARGET).join("debug/ocelli"))
+    Ok(target_folder(root).join(TARGET).join("debug/ocelli"))
 }
 
 /// Where the kernel is kept: `$OCELLI_LAB`, else in the user's cache.
-fn cache_folder() -> Result<PathBuf, LabError> {
+fn cache_folder() -> Result<PathBuf, ChoreError> {
     let of_user = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache/ocelli/lab"));
     let folder = env::var_os("OCELLI_LAB").map(PathBuf::from).or_else(of_user).ok_or_else(|| {
-        LabError::new("there is no $HOME", "say where the lab may keep its kernel: OCELLI_LAB=DIR")
+        ChoreError::new("there is no $HOME", "say where the lab may keep its kernel: OCELLI_LAB=DIR")
     })?;
-    fs::create_dir_all(&folder).map_err(|error| LabError::at(&folder, &error))?;
+    fs::create_dir_all(&folder).map_err(|error| at(&folder, &error))?;
     Ok(folder)
 }

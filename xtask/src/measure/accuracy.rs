@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::rounded;
+use crate::error::ChoreError;
 
 const IMAGES: &str = "media/coco_val64";
 const LABELS: &str = "labels/coco_val64";
@@ -24,7 +24,7 @@ const REFERENCES: [Reference; 3] = [
 ];
 
 /// Evaluates each model once: the answer has no noise in it.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let (images, labels) = (context.asset(IMAGES)?, context.asset(LABELS)?);
     let mut commands = Map::new();
     let mut models = Map::new();

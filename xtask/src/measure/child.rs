@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::MeasureError;
+use crate::error::ChoreError;
 
 /// How often the child's peak memory is read.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -79,7 +79,7 @@ impl Invocation {
     ///
     /// # Errors
     /// A program that cannot be started or that fails, with the end of what it wrote to stderr.
-    pub fn run(&self) -> Result<Outcome, MeasureError> {
+    pub fn run(&self) -> Result<Outcome, ChoreError> {
         eprintln!("$ {}", self.line());
         let start = now();
         let child = Command::new(&self.words[0])
@@ -104,7 +104,7 @@ impl Invocation {
     ///
     /// # Errors
     /// As [`Self::run`], and an answer that is not one JSON object.
-    pub fn run_json(&self) -> Result<Value, MeasureError> {
+    pub fn run_json(&self) -> Result<Value, ChoreError> {
         let outcome = self.run()?;
         let value: Result<Value, _> = serde_json::from_str(&outcome.stdout);
         match value {
@@ -118,7 +118,7 @@ impl Invocation {
     ///
     /// # Errors
     /// As [`Self::run_json`], and an answer without that number.
-    pub fn run_number(&self, field: &str) -> Result<f64, MeasureError> {
+    pub fn run_number(&self, field: &str) -> Result<f64, ChoreError> {
         self.number(&self.run_json()?, field)
     }
 
@@ -126,13 +126,13 @@ impl Invocation {
     ///
     /// # Errors
     /// An answer without that number.
-    pub fn number(&self, answer: &Value, field: &str) -> Result<f64, MeasureError> {
+    pub fn number(&self, answer: &Value, field: &str) -> Result<f64, ChoreError> {
         let number = answer.get(field).and_then(Value::as_f64);
         number.ok_or_else(|| self.error(&format!("no number `{field}` in {answer}"), "run it by hand"))
     }
 
-    fn error(&self, message: &str, hint: &str) -> MeasureError {
-        MeasureError::new(format!("{}: {message}", self.line()), hint)
+    fn error(&self, message: &str, hint: &str) -> ChoreError {
+        ChoreError::new(format!("{}: {message}", self.line()), hint)
     }
 }
 

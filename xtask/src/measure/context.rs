@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::child::Invocation;
-use super::{Build, MeasureError, Options};
+use super::{Build, Options};
+use crate::error::ChoreError;
+use crate::places::target_folder;
 
 /// Where things are, decided once.
 #[derive(Debug)]
@@ -22,16 +24,14 @@ impl Context {
     ///
     /// # Errors
     /// A build that fails, or a binary that is not there.
-    pub fn new(root: &Path, options: Options) -> Result<Self, MeasureError> {
+    pub fn new(root: &Path, options: Options) -> Result<Self, ChoreError> {
         if options.build == Build::First {
             build(root)?;
         }
-        let target =
-            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path));
-        let binary = target.join("release/ocelli");
+        let binary = target_folder(root).join("release/ocelli");
         if !binary.is_file() {
             let message = format!("there is no {}", binary.display());
-            return Err(MeasureError::new(message, "leave out --no-build, or run `cargo build --release`"));
+            return Err(ChoreError::new(message, "leave out --no-build, or run `cargo build --release`"));
         }
         // Relative to the root, where every call runs, so that command lines read the same on every machine.
         let assets = env::var_os("OCELLI_ASSETS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
@@ -63,7 +63,7 @@ impl Context {
     ///
     /// # Errors
     /// A file that is not there.
-    pub fn clip(&self, default: &str) -> Result<PathBuf, MeasureError> {
+    pub fn clip(&self, default: &str) -> Result<PathBuf, ChoreError> {
         self.options.clip.as_deref().map_or_else(|| self.asset(default), |path| self.existing(&here(path)))
     }
 
@@ -71,7 +71,7 @@ impl Context {
     ///
     /// # Errors
     /// A file that is not there.
-    pub fn model(&self, default: &str) -> Result<PathBuf, MeasureError> {
+    pub fn model(&self, default: &str) -> Result<PathBuf, ChoreError> {
         self.options.model.as_deref().map_or_else(|| self.asset(default), |path| self.existing(&here(path)))
     }
 
@@ -79,7 +79,7 @@ impl Context {
     ///
     /// # Errors
     /// A file that is not there.
-    pub fn asset(&self, relative: &str) -> Result<PathBuf, MeasureError> {
+    pub fn asset(&self, relative: &str) -> Result<PathBuf, ChoreError> {
         self.existing(&self.assets.join(relative))
     }
 
@@ -93,12 +93,12 @@ impl Context {
         Invocation::new(&self.python).arg(script).within(&self.root)
     }
 
-    fn existing(&self, path: &Path) -> Result<PathBuf, MeasureError> {
+    fn existing(&self, path: &Path) -> Result<PathBuf, ChoreError> {
         if self.root.join(path).exists() {
             return Ok(path.to_path_buf());
         }
         let hint = "set OCELLI_ASSETS to the folder with models/, media/ and labels/";
-        Err(MeasureError::new(format!("there is no {}", path.display()), hint))
+        Err(ChoreError::new(format!("there is no {}", path.display()), hint))
     }
 }
 
@@ -107,16 +107,16 @@ fn here(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn build(root: &Path) -> Result<(), MeasureError> {
+fn build(root: &Path) -> Result<(), ChoreError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["build", "--release", "--quiet", "--package", "ocelli"])
         .current_dir(root)
         // `cargo build` prints to stderr; stdout stays ours.
         .status()
-        .map_err(|error| MeasureError::new(format!("cannot run cargo: {error}"), "is cargo on the PATH?"))?;
+        .map_err(|error| ChoreError::new(format!("cannot run cargo: {error}"), "is cargo on the PATH?"))?;
     if status.success() {
         return Ok(());
     }
-    Err(MeasureError::new("the release build fails", "run `cargo build --release` and mend what it says"))
+    Err(ChoreError::new("the release build fails", "run `cargo build --release` and mend what it says"))
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::{Series, rounded};
 use super::summary::SummaryFile;
+use crate::error::ChoreError;
 
 const CLIP_ROUNDS: usize = 1;
 const PICTURE_ROUNDS: usize = 5;
@@ -18,7 +18,7 @@ const PICTURE: &str = "media/bus.jpg";
 const MODEL: &str = "models/yolov8n_640_fp32.onnx";
 
 /// Clips for memory, one picture for time.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let model = context.model(MODEL)?;
     let mut commands = Map::new();
     let mut clips = Map::new();
@@ -49,7 +49,7 @@ pub fn run(context: &Context) -> Result<Value, MeasureError> {
 
 /// The command line, and peak memory by both accounts. They should agree to a few per cent: the outer one is a lower
 /// bound, the inner one is read before the end.
-fn clip_memory(context: &Context, clip: &Path, model: &Path) -> Result<(Value, Value), MeasureError> {
+fn clip_memory(context: &Context, clip: &Path, model: &Path) -> Result<(Value, Value), ChoreError> {
     let summary = SummaryFile::new();
     let call = context.ocelli().arg("run").arg(clip).arg("--model").arg(model);
     let call = call.args("--sink jsonl:/dev/null --summary").arg(summary.path());
@@ -58,7 +58,7 @@ fn clip_memory(context: &Context, clip: &Path, model: &Path) -> Result<(Value, V
         let outcome = call.run()?;
         reported.push(summary.number("peak_memory_bytes")?);
         let peak = outcome.peak_memory_bytes;
-        let peak = peak.ok_or_else(|| MeasureError::new("no VmHWM in /proc", "measure memory on Linux"))?;
+        let peak = peak.ok_or_else(|| ChoreError::new("no VmHWM in /proc", "measure memory on Linux"))?;
         seen.push(peak as f64);
     }
     let ratio = seen.median() / reported.median();
@@ -71,9 +71,9 @@ fn clip_memory(context: &Context, clip: &Path, model: &Path) -> Result<(Value, V
 }
 
 /// The release profile strips symbols, so the file is what ships.
-fn binary_bytes(binary: &Path) -> Result<u64, MeasureError> {
+fn binary_bytes(binary: &Path) -> Result<u64, ChoreError> {
     let metadata = fs::metadata(binary);
     let metadata =
-        metadata.map_err(|error| MeasureError::new(format!("{}: {error}", binary.display()), "build it"))?;
+        metadata.map_err(|error| ChoreError::new(format!("{}: {error}", binary.display()), "build it"))?;
     Ok(metadata.len())
 }

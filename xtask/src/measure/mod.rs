@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::error::ChoreError;
 use context::Context;
 
 /// More rounds than this are a slip of the finger.
@@ -60,7 +61,7 @@ struct Measurement {
     /// One line for `list`.
     about: &'static str,
     /// The measurement's own fields; machine and commit are added to them.
-    run: fn(&Context) -> Result<Value, MeasureError>,
+    run: fn(&Context) -> Result<Value, ChoreError>,
 }
 
 const MEASUREMENTS: &[Measurement] = &[
@@ -101,23 +102,6 @@ const MEASUREMENTS: &[Measurement] = &[
     },
 ];
 
-/// What went wrong with a measurement, and what to do about it.
-#[derive(Debug)]
-pub struct MeasureError {
-    message: String,
-    hint: String,
-}
-
-impl MeasureError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
-    }
-
-    fn with_hint(self, hint: &str) -> Self {
-        Self { hint: hint.to_owned(), ..self }
-    }
-}
-
 /// Prints the measurements there are.
 pub fn list() {
     for Measurement { name, about, .. } in MEASUREMENTS {
@@ -132,17 +116,17 @@ pub fn run(root: &Path, name: &str, options: Options) -> ExitCode {
             println!("{figures:#}");
             ExitCode::SUCCESS
         }
-        Err(MeasureError { message, hint }) => {
-            eprintln!("error: {message}\nhint: {hint}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn measure(root: &Path, name: &str, options: Options) -> Result<Value, MeasureError> {
+fn measure(root: &Path, name: &str, options: Options) -> Result<Value, ChoreError> {
     let Some(measurement) = MEASUREMENTS.iter().find(|measurement| measurement.name == name) else {
         let message = format!("there is no measurement called `{name}`");
-        return Err(MeasureError::new(message, "cargo xtask measure list"));
+        return Err(ChoreError::new(message, "cargo xtask measure list"));
     };
     let context = Context::new(root, options)?;
     let mut figures = (measurement.run)(&context)?;

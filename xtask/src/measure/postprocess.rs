@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::Series;
+use crate::error::ChoreError;
 
 const ROUNDS: usize = 3;
 
@@ -12,7 +12,7 @@ const ROUNDS: usize = 3;
 const SETTINGS: [(&str, &str); 2] = [("0.25", ""), ("0.001", "--multi-label")];
 
 /// Runs our stage with each of them.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let mut commands = Map::new();
     let mut confidences = Map::new();
     for (confidence, more) in SETTINGS {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::Series;
+use crate::error::ChoreError;
 
 const ROUNDS: usize = 3;
 const SIZES: [&str; 3] = ["640x480", "1280x720", "1920x1080"];
@@ -12,7 +12,7 @@ const PEER: &str = "bench/preprocess_peer.py";
 const PEER_HINT: &str = "set OCELLI_PYTHON to a Python with opencv-python-headless and numpy";
 
 /// Alternates our kernel and the peer at each size.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let mut commands = Map::new();
     let mut sizes = Map::new();
     for size in SIZES {

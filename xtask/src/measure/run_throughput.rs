@@ -5,17 +5,17 @@
 
 use serde_json::{Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::Series;
 use super::summary::SummaryFile;
+use crate::error::ChoreError;
 
 const ROUNDS: usize = 3;
 const CLIP: &str = "media/slow_traffic_small.mp4";
 const MODEL: &str = "models/yolov8n_640_fp32.onnx";
 
 /// Alternates the whole program and the engine alone.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let summary = SummaryFile::new();
     let model = context.model(MODEL)?;
     let clip = context.clip(CLIP)?;

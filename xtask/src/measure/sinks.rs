@@ -3,21 +3,21 @@
 
 use serde_json::{Value, json};
 
-use super::MeasureError;
 use super::context::Context;
 use super::series::Series;
 use super::summary::SummaryFile;
+use crate::error::ChoreError;
 
 const ROUNDS: usize = 3;
 const CLIP: &str = "media/slow_traffic_small.mp4";
 const MODEL: &str = "models/yolov8n_640_fp32.onnx";
 
 /// Alternates a run with one line of JSON a frame, thrown away, and one that also draws, encodes and writes pictures.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let summary = SummaryFile::new();
     let folder = std::env::temp_dir().join(format!("ocelli-measure-sinks-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| {
-        MeasureError::new(format!("{}: {error}", folder.display()), "is there room in the temporary folder?")
+        ChoreError::new(format!("{}: {error}", folder.display()), "is there room in the temporary folder?")
     })?;
     let (clip, model) = (context.clip(CLIP)?, context.model(MODEL)?);
     let plain = context.ocelli().arg("run").arg(&clip).arg("--model").arg(&model).arg("--summary");

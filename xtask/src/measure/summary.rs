@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::MeasureError;
+use crate::error::ChoreError;
 
 /// A place in the temporary folder, emptied when it goes out of scope.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl SummaryFile {
     ///
     /// # Errors
     /// No file, or one without that number.
-    pub fn number(&self, field: &str) -> Result<f64, MeasureError> {
+    pub fn number(&self, field: &str) -> Result<f64, ChoreError> {
         self.read()?
             .get(field)
             .and_then(Value::as_f64)
@@ -39,19 +39,19 @@ impl SummaryFile {
     ///
     /// # Errors
     /// No file, or one without sources.
-    pub fn results(&self) -> Result<f64, MeasureError> {
+    pub fn results(&self) -> Result<f64, ChoreError> {
         let summary = self.read()?;
         let sources = summary["sources"].as_object().ok_or_else(|| self.broken("no `sources`".to_owned()))?;
         Ok(sources.values().filter_map(|source| source["emitted"].as_f64()).sum())
     }
 
-    fn read(&self) -> Result<Value, MeasureError> {
+    fn read(&self) -> Result<Value, ChoreError> {
         let text = fs::read_to_string(&self.path).map_err(|error| self.broken(error.to_string()))?;
         serde_json::from_str(&text).map_err(|error| self.broken(error.to_string()))
     }
 
-    fn broken(&self, error: String) -> MeasureError {
-        MeasureError::new(format!("summary {}: {error}", self.path.display()), "run the command line by hand")
+    fn broken(&self, error: String) -> ChoreError {
+        ChoreError::new(format!("summary {}: {error}", self.path.display()), "run the command line by hand")
     }
 }
 

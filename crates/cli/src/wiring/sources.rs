@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ocelli_capture::{
-    Notes, OpenOptions, Pace, SecretUrl, Source, SourceError, SourceErrorKind, SourceUri, synthetic,
+    Notes, OpenOptions, Opened, Pace, SecretUrl, Source, SourceError, SourceErrorKind, SourceUri, synthetic,
 };
 use ocelli_frame::{Clock, SourceIndex};
-use ocelli_source_ffmpeg::{Input, Opened};
+use ocelli_source_ffmpeg::Input;
 use ocelli_source_file::{open_images, open_video};
 
 use crate::args::PlayArguments;
@@ -70,10 +70,7 @@ fn open(text: &str, hwaccel: Option<&str>, options: &OpenOptions) -> Result<Open
         SourceUri::Image(path) | SourceUri::Folder(path) => (open_images(path, options)?, None),
         SourceUri::Glob(pattern) => (open_images(Path::new(pattern), options)?, None),
         SourceUri::Synthetic(scene) => (synthetic::open(scene.clone(), options)?, None),
-        SourceUri::Device(device) => {
-            let opened = ocelli_source_v4l2::open(device, options)?;
-            (opened.source, Some(opened.notes))
-        }
+        SourceUri::Device(device) => with_notes(ocelli_source_v4l2::open(device, options)?),
         _ => {
             return Err(Failure::usage(
                 format!("{uri}: RTSP streams are not read yet"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -151,13 +151,9 @@ fn luma(rgb: &[u8]) -> f64 {
     16.0 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255.0
 }
 
-fn chromium() -> Option<PathBuf> {
-    program("chromium")
-}
-
 #[test]
 fn a_browser_plays_the_video_and_the_boxes_sit_on_the_objects() {
-    let Some(chromium) = chromium() else { return };
+    let Some(chromium) = program("chromium") else { return };
     let folder = TestFolder::new("browser");
     let Size { width, height } = SCENE.size;
     let source = format!("synthetic:?size={width}x{height}&frames=90&objects=5&seed=5");
@@ -202,7 +198,7 @@ fn a_browser_plays_the_video_and_the_boxes_sit_on_the_objects() {
 
 #[test]
 fn a_browser_plays_what_a_run_wrote_before_it_was_told_to_end() {
-    let Some(chromium) = chromium() else { return };
+    let Some(chromium) = program("chromium") else { return };
     let folder = TestFolder::new("browser");
     let mut child = command(folder.path())
         .args([

@@ -27,11 +27,10 @@ mod reading;
 mod source;
 mod times;
 
-use std::fmt;
 use std::time::Duration;
 
 use ocelli_capture::limits::PIXELS_MAX;
-use ocelli_capture::{Notes, OpenOptions, Source, SourceError, SourceErrorKind};
+use ocelli_capture::{Notes, OpenOptions, Opened, SourceError, SourceErrorKind};
 
 pub use self::command::Input;
 use self::command::{Spelling, Task, is_hwaccel_name};
@@ -41,26 +40,13 @@ use self::source::FfmpegSource;
 /// when it is read.
 const FIRST_PICTURE_WAIT: Duration = Duration::from_secs(5);
 
-/// An input that ffmpeg reads.
-pub struct Opened {
-    /// Its pictures.
-    pub source: Box<dyn Source>,
-    /// What a run should say of it: that ffmpeg reads it is the first; its complaints come at the end.
-    pub notes: Notes,
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Opened({}, {:?})", self.source.info().name, self.notes)
-    }
-}
-
 /// Starts ffmpeg on an input and waits a few seconds for its first picture. `hwaccel` names what is to decode, as
 /// `ffmpeg -hwaccels` lists it.
 ///
 /// Frames come in presentation order, in the pixel format that ffmpeg decodes to where it is one of ours (I420, NV12,
 /// YUYV, GREY, RGB24, BGR24), else in the nearest; upright, where the file says how; with `media_time_ns` counted from
-/// the first picture. At [`Pace::Live`](ocelli_capture::Pace) they come when they are due.
+/// the first picture. At [`Pace::Live`](ocelli_capture::Pace) they come when they are due. That ffmpeg reads it is the
+/// first of the notes; its complaints come at the end.
 ///
 /// # Errors
 /// Where there is no ffmpeg, it cannot read the input, there is no video in it, or a picture is over one of the

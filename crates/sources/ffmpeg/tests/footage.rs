@@ -6,9 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ocelli_capture::{Next, OpenOptions, Pace, Source, SourceErrorKind};
+use ocelli_capture::{Next, OpenOptions, Opened, Pace, Source, SourceErrorKind};
 use ocelli_frame::{Clock, ColorMatrix, ColorRange, Frame, PixelFormat, Plane, Size, SourceIndex};
-use ocelli_source_ffmpeg::{Input, Opened, open};
+use ocelli_source_ffmpeg::{Input, open};
 use ocelli_testkit::{TestFolder, asset, program};
 
 /// Time since the test began.

@@ -1,8 +1,8 @@
 //! Systems without V4L2: everything is an error that says so.
 
-use ocelli_capture::{DeviceUri, OpenOptions, SourceError, SourceErrorKind};
+use ocelli_capture::{DeviceUri, OpenOptions, Opened, SourceError, SourceErrorKind};
 
-use crate::{CameraDescription, Opened};
+use crate::CameraDescription;
 
 /// # Errors
 /// Always.

@@ -47,10 +47,6 @@ mod description;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 
-use std::fmt;
-
-use ocelli_capture::{Notes, Source};
-
 #[cfg(target_os = "linux")]
 pub use self::describe::cameras;
 pub use self::description::{CameraDescription, CameraFormat, CameraSize, Rates};
@@ -58,17 +54,3 @@ pub use self::description::{CameraDescription, CameraFormat, CameraSize, Rates};
 pub use self::elsewhere::{cameras, open};
 #[cfg(target_os = "linux")]
 pub use self::source::open;
-
-/// A camera that is streaming.
-pub struct Opened {
-    /// Its pictures.
-    pub source: Box<dyn Source>,
-    /// What a run should say of it: what it granted is the first.
-    pub notes: Notes,
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Opened({}, {:?})", self.source.info().name, self.notes)
-    }
-}

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use ocelli_capture::limits::check_size;
 use ocelli_capture::{
-    DeviceFormat, DeviceUri, Lost, Next, Notes, OpenOptions, Pace, Source, SourceError, SourceErrorKind,
-    SourceInfo,
+    DeviceFormat, DeviceUri, Lost, Next, Notes, OpenOptions, Opened, Pace, Source, SourceError,
+    SourceErrorKind, SourceInfo,
 };
 use ocelli_frame::{Clock, ClockKind, FrameInfo, Pool, Timestamp};
 
-use crate::Opened;
 use crate::buffers::Buffers;
 use crate::device::Device;
 use crate::error::at_device;

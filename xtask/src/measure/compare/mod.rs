@@ -10,11 +10,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::MeasureError;
 use super::child::{Invocation, Outcome};
 use super::context::Context;
 use super::series::{Series, rounded};
 use super::summary::SummaryFile;
+use crate::error::ChoreError;
 
 const ROUNDS: usize = 3;
 const CLIP: &str = "media/slow_traffic_small.mp4";
@@ -62,7 +62,7 @@ impl Program {
 }
 
 /// Alternates all programs, and writes a table and a plot where the command line asks for them.
-pub fn run(context: &Context) -> Result<Value, MeasureError> {
+pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let summary = SummaryFile::new();
     let (clip, model) = (context.clip(CLIP)?, context.model(MODEL)?);
     let ours = context.ocelli().arg("run").arg(&clip).arg("--model").arg(&model);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::measure::MeasureError;
+use crate::error::ChoreError;
 
 const WIDTH: f64 = 720.0;
 const ROW: f64 = 44.0;
@@ -25,9 +25,9 @@ struct Row<'a> {
 }
 
 /// Writes `compare.md` and `compare.svg`.
-pub fn write(figures: &Value, folder: &Path) -> Result<(), MeasureError> {
+pub fn write(figures: &Value, folder: &Path) -> Result<(), ChoreError> {
     let failed = |error: std::io::Error| {
-        MeasureError::new(format!("{}: {error}", folder.display()), "name a folder that can be written")
+        ChoreError::new(format!("{}: {error}", folder.display()), "name a folder that can be written")
     };
     fs::create_dir_all(folder).map_err(failed)?;
     fs::write(folder.join("compare.md"), table(figures)).map_err(failed)?;
