@@ -1,0 +1,103 @@
+//! A network as a list of operators in the order they run, every shape known and every constant computed.
+//!
+//! An importer or a pass adds operators through [`Graph::add`], which works out the types of what they make, and makes it
+//! at once where all it is made of is constant. So nothing that does not depend on an input is left for a run.
+//!
+//! What is not here: the file a network came from, and where tensors lie in memory.
+
+use std::sync::Arc;
+
+use crate::ops::Op;
+use crate::tensor::{Tensor, TensorType};
+
+/// A tensor of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ValueId(pub(crate) usize);
+
+/// What is known of a tensor.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    /// The file's name for it, or one made from its operator's.
+    pub(crate) name: String,
+    pub(crate) tensor_type: TensorType,
+    /// Its elements, where they do not depend on an input.
+    pub(crate) constant: Option<Arc<Tensor>>,
+}
+
+/// One operator and what it reads and writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    /// The file's name for it.
+    pub(crate) name: String,
+    pub(crate) op: Op,
+    pub(crate) inputs: Vec<ValueId>,
+    pub(crate) outputs: Vec<ValueId>,
+}
+
+/// A network. Nodes stand in an order in which they can run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Graph {
+    pub(crate) values: Vec<Value>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) inputs: Vec<ValueId>,
+    pub(crate) outputs: Vec<ValueId>,
+}
+
+/// Constants that folding would make larger than this are made in each run instead.
+const FOLDED_ELEMENTS_MAX: usize = 1 << 26;
+
+impl Graph {
+    pub(crate) fn value(&self, id: ValueId) -> &Value {
+        &self.values[id.0]
+    }
+
+    pub(crate) fn tensor_type(&self, id: ValueId) -> &TensorType {
+        &self.values[id.0].tensor_type
+    }
+
+    pub(crate) fn constant(&self, id: ValueId) -> Option<&Arc<Tensor>> {
+        self.values[id.0].constant.as_ref()
+    }
+
+    /// A tensor that nothing makes yet: an input of the network.
+    pub(crate) fn add_value(&mut self, name: impl Into<String>, tensor_type: TensorType) -> ValueId {
+        self.values.push(Value { name: name.into(), tensor_type, constant: None });
+        ValueId(self.values.len() - 1)
+    }
+
+    /// A tensor whose elements are known.
+    pub(crate) fn add_constant(&mut self, name: impl Into<String>, tensor: Tensor) -> ValueId {
+        let id = self.add_value(name, tensor.tensor_type());
+        self.values[id.0].constant = Some(Arc::new(tensor));
+        id
+    }
+
+    /// An operator at the end; what it makes. `name` is the file's name for the node.
+    ///
+    /// # Errors
+    /// Where the operator cannot take such inputs, in a few words that follow "node NAME (OP):".
+    pub(crate) fn add(&mut self, name: &str, op: Op, inputs: &[ValueId]) -> Result<Vec<ValueId>, String> {
+        let input_types: Vec<_> = inputs.iter().map(|&id| self.tensor_type(id)).collect();
+        let output_types = op.output_types(&input_types)?;
+        let is_small = output_types.iter().all(|made| made.elements() <= FOLDED_ELEMENTS_MAX);
+        let constants: Option<Vec<_>> = inputs.iter().map(|&id| self.constant(id).cloned()).collect();
+        let outputs: Vec<_> =
+            output_types.iter().map(|made| self.add_value(name.to_owned(), made.clone())).collect();
+        match constants {
+            Some(constants) if is_small => {
+                let views: Vec<_> = constants.iter().map(|tensor| tensor.view()).collect();
+                let mut made: Vec<_> = output_types.iter().map(Tensor::zeros).collect();
+                op.run(&views, &mut made.iter_mut().map(Tensor::view_mut).collect::<Vec<_>>());
+                for (&id, tensor) in outputs.iter().zip(made) {
+                    self.values[id.0].constant = Some(Arc::new(tensor));
+                }
+            }
+            _ => {
+                let node =
+                    Node { name: name.to_owned(), op, inputs: inputs.to_vec(), outputs: outputs.clone() };
+                self.nodes.push(node);
+            }
+        }
+        Ok(outputs)
+    }
+}
