@@ -13,7 +13,7 @@ mod conv;
 mod unary;
 
 pub(crate) use self::binary::Binary;
-pub(crate) use self::conv::{Conv, Epilogue};
+pub(crate) use self::conv::{Conv, Epilogue, Residual};
 pub(crate) use self::unary::Unary;
 
 use crate::tensor::{TensorType, View, ViewMut};
