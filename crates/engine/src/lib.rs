@@ -6,14 +6,17 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod file;
+mod input;
 
-use std::fmt::{self, Debug};
-use std::path::Path;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use ocelli_frame::{TensorMut, TensorSpec, TensorView};
 
 pub use error::{EngineError, EngineErrorKind};
+pub use file::ModelFile;
+pub use input::{DeclaredInput, DeclaredSize};
 
 /// Something that can run models.
 pub trait Backend: Send + Sync + Debug {
@@ -25,29 +28,6 @@ pub trait Backend: Send + Sync + Debug {
     /// # Errors
     /// A file that is none, an operator this backend lacks (named), shapes that cannot be fixed.
     fn load(&self, file: ModelFile<'_>, options: &LoadOptions) -> Result<Arc<dyn Model>, EngineError>;
-}
-
-/// Where a model is read from. It is displayed as messages name it.
-#[derive(Clone, Copy, Debug)]
-pub enum ModelFile<'a> {
-    /// On the disk.
-    Path(&'a Path),
-    /// In the program itself.
-    Embedded {
-        /// What messages call it.
-        name: &'a str,
-        /// What would be in the file.
-        bytes: &'a [u8],
-    },
-}
-
-impl fmt::Display for ModelFile<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Path(path) => write!(f, "{}", path.display()),
-            Self::Embedded { name, .. } => f.write_str(name),
-        }
-    }
 }
 
 /// What is decided at load.

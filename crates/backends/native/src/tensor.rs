@@ -14,6 +14,14 @@ pub(crate) enum ElementType {
 }
 
 impl ElementType {
+    /// Numbers that have negatives.
+    pub(crate) const SIGNED: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8];
+    pub(crate) const NUMBERS: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8, Self::U8];
+    pub(crate) const INTEGERS: &[Self] = &[Self::I64, Self::I32, Self::I8, Self::U8];
+    /// What an index may be.
+    pub(crate) const INDICES: &[Self] = &[Self::I64, Self::I32];
+    pub(crate) const ANY: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8, Self::U8, Self::Bool];
+
     /// Bytes of one element.
     pub(crate) fn bytes(self) -> usize {
         match self {
@@ -175,7 +183,7 @@ impl Tensor {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     pub(crate) fn element(&self) -> ElementType {
         match self.data {
             Elements::F32(_) => ElementType::F32,
@@ -186,4 +194,126 @@ impl View<'_> {
             Elements::Bool(_) => ElementType::Bool,
         }
     }
+
+    /// The elements of what is known to be f32.
+    ///
+    /// # Panics
+    /// Where it is not: an operator's types are checked before it runs.
+    pub(crate) fn f32(&self) -> &'a [f32] {
+        match self.data {
+            Elements::F32(data) => data,
+            _ => panic!("{} where f32 was checked", self.element()),
+        }
+    }
+
+    /// The elements of what is known to be bool.
+    ///
+    /// # Panics
+    /// As [`View::f32`].
+    pub(crate) fn bool(&self) -> &'a [bool] {
+        match self.data {
+            Elements::Bool(data) => data,
+            _ => panic!("{} where bool was checked", self.element()),
+        }
+    }
+
+    /// Element `at` of what is known to be integers: an index.
+    ///
+    /// # Panics
+    /// As [`View::f32`].
+    pub(crate) fn integer(&self, at: usize) -> i64 {
+        match self.data {
+            Elements::I64(data) => data[at],
+            Elements::I32(data) => data[at].into(),
+            _ => panic!("{} where i64 or i32 was checked", self.element()),
+        }
+    }
 }
+
+impl ViewMut<'_> {
+    /// The elements of what is known to be f32.
+    ///
+    /// # Panics
+    /// As [`View::f32`].
+    pub(crate) fn f32(&mut self) -> &mut [f32] {
+        match &mut self.data {
+            ElementsMut::F32(data) => data,
+            _ => panic!("another type where f32 was checked"),
+        }
+    }
+
+    /// The elements of what is known to be i64.
+    ///
+    /// # Panics
+    /// As [`View::f32`].
+    pub(crate) fn i64(&mut self) -> &mut [i64] {
+        match &mut self.data {
+            ElementsMut::I64(data) => data,
+            _ => panic!("another type where i64 was checked"),
+        }
+    }
+
+    /// The elements of what is known to be bool.
+    ///
+    /// # Panics
+    /// As [`View::f32`].
+    pub(crate) fn bool(&mut self) -> &mut [bool] {
+        match &mut self.data {
+            ElementsMut::Bool(data) => data,
+            _ => panic!("another type where bool was checked"),
+        }
+    }
+}
+
+/// Does the same with the elements of an output and of inputs of its type, whatever that is.
+///
+/// # Panics
+/// Where the types differ: they are checked before an operator runs.
+macro_rules! of_one_type {
+    ($output:expr, $inputs:tt, |$to:ident, $froms:tt| $body:expr) => {
+        $crate::tensor::match_type!($output, $inputs, |$to, $froms| $body, [F32 I64 I32 I8 U8 Bool])
+    };
+}
+
+/// As [`of_one_type`], of numbers only.
+macro_rules! of_numbers {
+    ($output:expr, $inputs:tt, |$to:ident, $froms:tt| $body:expr) => {
+        $crate::tensor::match_type!($output, $inputs, |$to, $froms| $body, [F32 I64 I32 I8 U8],
+            _ => panic!("another type where numbers were checked"))
+    };
+}
+
+/// Does the same with the elements of an input of numbers, whatever their type.
+///
+/// # Panics
+/// Where they are no numbers.
+macro_rules! of_numbers_in {
+    ($input:expr, |$from:ident| $body:expr) => {
+        match $input.data {
+            $crate::tensor::Elements::F32($from) => $body,
+            $crate::tensor::Elements::I64($from) => $body,
+            $crate::tensor::Elements::I32($from) => $body,
+            $crate::tensor::Elements::I8($from) => $body,
+            $crate::tensor::Elements::U8($from) => $body,
+            $crate::tensor::Elements::Bool(_) => panic!("bool where numbers were checked"),
+        }
+    };
+}
+
+macro_rules! match_type {
+    ($output:expr, $inputs:tt, |$to:ident, $froms:tt| $body:expr, [$($name:ident)*] $(, $other:pat => $end:expr)?) => {
+        match &mut $output.data {
+            $($crate::tensor::ElementsMut::$name($to) => {
+                $crate::tensor::match_type!(@inputs $name $inputs $froms);
+                $body
+            })*
+            $($other => $end,)?
+        }
+    };
+    (@inputs $name:ident [$($input:expr),*] [$($from:ident),*]) => {
+        $(let $crate::tensor::Elements::$name($from) = $input.data else {
+            panic!("{} where the output's type was checked", $input.element())
+        };)*
+    };
+}
+pub(crate) use {match_type, of_numbers, of_numbers_in, of_one_type};

@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use crate::ops::Op;
+use crate::ops::{Op, Operator};
+use crate::strided::RANK_MAX;
 use crate::tensor::{Tensor, TensorType};
 
 /// A tensor of the network.
@@ -41,10 +42,14 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) outputs: Vec<ValueId>,
+    /// Bytes of all constants that folding has made.
+    folded_bytes: usize,
 }
 
-/// Constants that folding would make larger than this are made in each run instead.
-const FOLDED_ELEMENTS_MAX: usize = 1 << 26;
+/// Tensors with more elements than this are refused: it is as much as an input may have.
+const TENSOR_ELEMENTS_MAX: usize = 1 << 28;
+/// What folding would make beyond this, all its constants together, is made in each run instead.
+const FOLDED_BYTES_MAX: usize = 1 << 29;
 
 impl Graph {
     pub(crate) fn value(&self, id: ValueId) -> &Value {
@@ -79,12 +84,13 @@ impl Graph {
     pub(crate) fn add(&mut self, name: &str, op: Op, inputs: &[ValueId]) -> Result<Vec<ValueId>, String> {
         let input_types: Vec<_> = inputs.iter().map(|&id| self.tensor_type(id)).collect();
         let output_types = op.output_types(&input_types)?;
-        let is_small = output_types.iter().all(|made| made.elements() <= FOLDED_ELEMENTS_MAX);
+        let bytes = output_types.iter().map(checked_bytes).sum::<Result<usize, String>>()?;
         let constants: Option<Vec<_>> = inputs.iter().map(|&id| self.constant(id).cloned()).collect();
         let outputs: Vec<_> =
             output_types.iter().map(|made| self.add_value(name.to_owned(), made.clone())).collect();
         match constants {
-            Some(constants) if is_small => {
+            Some(constants) if self.folded_bytes + bytes <= FOLDED_BYTES_MAX => {
+                self.folded_bytes += bytes;
                 let views: Vec<_> = constants.iter().map(|tensor| tensor.view()).collect();
                 let mut made: Vec<_> = output_types.iter().map(Tensor::zeros).collect();
                 op.run(&views, &mut made.iter_mut().map(Tensor::view_mut).collect::<Vec<_>>());
@@ -99,5 +105,18 @@ impl Graph {
             }
         }
         Ok(outputs)
+    }
+}
+
+/// Bytes of a tensor whose sizes are within the limits.
+fn checked_bytes(made: &TensorType) -> Result<usize, String> {
+    if made.shape.len() > RANK_MAX {
+        return Err(format!("makes a tensor of {} axes, more than {RANK_MAX}", made.shape.len()));
+    }
+    // An empty tensor may still have absurd sizes, which must multiply without overflowing.
+    let elements = made.shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    match elements {
+        Some(elements) if elements <= TENSOR_ELEMENTS_MAX => Ok(made.elements() * made.element.bytes()),
+        _ => Err(format!("makes {made}, more than {TENSOR_ELEMENTS_MAX} elements")),
     }
 }

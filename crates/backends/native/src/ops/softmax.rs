@@ -1,0 +1,82 @@
+//! Elements made to add up to 1, or to have no mean and a variance of 1.
+
+use super::{Operator, expect_f32};
+use crate::tensor::{TensorType, View, ViewMut};
+
+/// `exp(x) / sum(exp(x))` along an axis, or its logarithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Softmax {
+    pub(crate) axis: usize,
+    pub(crate) result: SoftmaxResult,
+}
+
+/// What a softmax gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoftmaxResult {
+    Share,
+    Logarithm,
+}
+
+/// `(x - mean) / sqrt(variance + epsilon)` over all axes from the given one on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Normalize {
+    pub(crate) from_axis: usize,
+    pub(crate) epsilon: f32,
+}
+
+impl Operator for Softmax {
+    fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
+        expect_f32(inputs, 1)?;
+        if self.axis >= inputs[0].shape.len() {
+            return Err(format!("{} has no axis {}", inputs[0], self.axis));
+        }
+        Ok(vec![inputs[0].clone()])
+    }
+
+    fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
+        let (shape, from, to) = (inputs[0].shape, inputs[0].f32(), outputs[0].f32());
+        let inner: usize = shape[self.axis + 1..].iter().product();
+        let block = shape[self.axis] * inner;
+        if block == 0 {
+            return;
+        }
+        for (to, from) in to.chunks_exact_mut(block).zip(from.chunks_exact(block)) {
+            for lane in 0..inner {
+                let lane_of = || from[lane..].iter().step_by(inner);
+                let most = lane_of().copied().fold(f32::NEG_INFINITY, f32::max);
+                let sum: f32 = lane_of().map(|x| (x - most).exp()).sum();
+                let logarithm = sum.ln();
+                for (to, x) in to[lane..].iter_mut().step_by(inner).zip(lane_of()) {
+                    *to = match self.result {
+                        SoftmaxResult::Share => (x - most).exp() / sum,
+                        SoftmaxResult::Logarithm => x - most - logarithm,
+                    };
+                }
+            }
+        }
+    }
+}
+
+impl Operator for Normalize {
+    fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
+        expect_f32(inputs, 1)?;
+        if self.from_axis > inputs[0].shape.len() {
+            return Err(format!("{} has no axis {}", inputs[0], self.from_axis));
+        }
+        Ok(vec![inputs[0].clone()])
+    }
+
+    fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
+        let length: usize = inputs[0].shape[self.from_axis..].iter().product();
+        if length == 0 {
+            return;
+        }
+        let (from, to) = (inputs[0].f32(), outputs[0].f32());
+        for (to, from) in to.chunks_exact_mut(length).zip(from.chunks_exact(length)) {
+            let mean = from.iter().sum::<f32>() / length as f32;
+            let variance = from.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / length as f32;
+            let factor = 1.0 / (variance + self.epsilon).sqrt();
+            to.iter_mut().zip(from).for_each(|(to, x)| *to = (x - mean) * factor);
+        }
+    }
+}
