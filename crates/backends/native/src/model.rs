@@ -32,8 +32,8 @@ pub(crate) fn load(
     options: &PlanOptions,
 ) -> Result<NativeModel, EngineError> {
     let onnx::Imported { mut graph, inputs, outputs, metadata } = onnx::read(file, load)?;
-    passes::run(&mut graph);
-    let plan = Plan::new(&graph, &inputs, &outputs, kernels, options).map_err(|what| {
+    let plan = passes::run(&mut graph).and_then(|()| Plan::new(&graph, &inputs, &outputs, kernels, options));
+    let plan = plan.map_err(|what| {
         let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
         EngineError::new(EngineErrorKind::BadModel, format!("{file}: {what}"), hint)
     })?;
