@@ -1,0 +1,59 @@
+//! A loaded model: its plan, and what its file says of itself.
+
+use std::sync::Arc;
+
+use ocelli_engine::{EngineError, EngineErrorKind, LoadOptions, Model, ModelFile, Session, Threads};
+use ocelli_frame::TensorSpec;
+
+use crate::kernels::entries::Kernels;
+use crate::onnx;
+use crate::passes;
+use crate::plan::{Plan, PlanOptions};
+use crate::session::NativeSession;
+
+/// A compiled network, shared by sessions.
+#[derive(Debug)]
+pub(crate) struct NativeModel {
+    pub(crate) plan: Plan,
+    inputs: Vec<TensorSpec>,
+    outputs: Vec<TensorSpec>,
+    metadata: Vec<(String, String)>,
+}
+
+/// What the engine seam shares between threads.
+#[derive(Debug)]
+pub(crate) struct SharedModel(pub(crate) Arc<NativeModel>);
+
+/// Reads a file and compiles it.
+pub(crate) fn load(
+    file: ModelFile<'_>,
+    load: &LoadOptions,
+    kernels: &Kernels,
+    options: &PlanOptions,
+) -> Result<NativeModel, EngineError> {
+    let onnx::Imported { mut graph, inputs, outputs, metadata } = onnx::read(file, load)?;
+    passes::run(&mut graph);
+    let plan = Plan::new(&graph, &inputs, &outputs, kernels, options).map_err(|what| {
+        let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
+        EngineError::new(EngineErrorKind::BadModel, format!("{file}: {what}"), hint)
+    })?;
+    Ok(NativeModel { plan, inputs, outputs, metadata })
+}
+
+impl Model for SharedModel {
+    fn inputs(&self) -> &[TensorSpec] {
+        &self.0.inputs
+    }
+
+    fn outputs(&self) -> &[TensorSpec] {
+        &self.0.outputs
+    }
+
+    fn metadata(&self) -> &[(String, String)] {
+        &self.0.metadata
+    }
+
+    fn session(&self, threads: &Threads) -> Result<Box<dyn Session>, EngineError> {
+        Ok(Box::new(NativeSession::new(Arc::clone(&self.0), threads)?))
+    }
+}

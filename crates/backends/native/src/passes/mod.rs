@@ -1,0 +1,19 @@
+//! Rewrites of the network that leave its numbers what they are: fewer, larger operators.
+//!
+//! The order matters: patterns are first made the operators they spell, then convolutions take in what follows them, and
+//! at the end what nobody reads is left out.
+
+mod edit;
+mod fuse;
+mod patterns;
+
+use crate::graph::Graph;
+
+/// All of them.
+pub(crate) fn run(graph: &mut Graph) {
+    patterns::spell_out(graph);
+    // What patterns were made of must not count as readers.
+    edit::remove_unread(graph);
+    fuse::into_convolutions(graph);
+    edit::remove_unread(graph);
+}

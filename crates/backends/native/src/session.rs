@@ -1,0 +1,132 @@
+//! One thread's way to run a plan: its memory and its team.
+
+use std::sync::Arc;
+
+use ocelli_engine::{EngineError, Session, Threads};
+use ocelli_frame::{DataType, TensorMut, TensorView};
+
+use crate::arena::Arena;
+use crate::model::NativeModel;
+use crate::plan::Port;
+use crate::steps::{Memory, Worker};
+use crate::team::{Member, Team};
+
+/// Threads' scratches lie this far apart at least, so that no cache line is two threads'.
+const SCRATCH_ALIGNMENT: usize = 64;
+
+/// A plan with memory to run it in.
+#[derive(Debug)]
+pub(crate) struct NativeSession {
+    model: Arc<NativeModel>,
+    team: Team,
+    /// The buffers, then each thread's scratch.
+    _arena: Arena,
+    bases: Bases,
+    threads: usize,
+}
+
+/// Where the buffers begin, and at the end each thread's scratch.
+#[derive(Debug)]
+struct Bases(Box<[*mut u8]>);
+
+// SAFETY: pointers into the arena that the session owns beside them.
+unsafe impl Send for Bases {}
+// SAFETY: as above; the plan says which thread writes where.
+unsafe impl Sync for Bases {}
+
+impl NativeSession {
+    pub(crate) fn new(model: Arc<NativeModel>, threads: &Threads) -> Result<Self, EngineError> {
+        let plan = &model.plan;
+        let scratch_bytes = (plan.scratch_elements * size_of::<f32>()).next_multiple_of(SCRATCH_ALIGNMENT);
+        let team = Team::new(threads)?;
+        let count = threads.count.max(1);
+        let arena = Arena::new(plan.arena_bytes + scratch_bytes * count);
+        let scratches = (0..count).map(|thread| plan.arena_bytes + thread * scratch_bytes);
+        let offsets = plan.offsets.iter().copied().chain(scratches);
+        let bases = Bases(offsets.map(|offset| arena.base().wrapping_add(offset)).collect());
+        Ok(Self { model, team, _arena: arena, bases, threads: count })
+    }
+
+    fn base(&self, port: &Port) -> *mut u8 {
+        self.bases.0[port.buffer.0]
+    }
+}
+
+impl Session for NativeSession {
+    fn input(&mut self, index: usize) -> TensorMut<'_> {
+        let port = &self.model.plan.inputs[index];
+        let (base, count) = (self.base(port), port.spec.elements());
+        // SAFETY: the plan made the buffer for this tensor, at a cache line; no run is going on while this borrow of the
+        // session lives.
+        unsafe {
+            match port.spec.data_type {
+                DataType::U8 => TensorMut::U8(std::slice::from_raw_parts_mut(base, count)),
+                _ => TensorMut::F32(std::slice::from_raw_parts_mut(base.cast(), count)),
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<(), EngineError> {
+        let plan = &self.model.plan;
+        let bases = &self.bases;
+        let (buffers, threads) = (plan.offsets.len(), self.threads);
+        self.team.run(&|member: &Member<'_>| {
+            // The whole of it, and not its field alone, is what may be sent.
+            let bases = bases;
+            let memory = Memory::new(&bases.0[..buffers]);
+            let worker =
+                Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
+            for (index, planned) in plan.steps.iter().enumerate() {
+                if index > 0 {
+                    member.wait_for_all();
+                }
+                // SAFETY: the buffers are this plan's, steps run in order, and every member does each between barriers.
+                member.attempt(|| unsafe { planned.step.run(memory, worker) });
+            }
+        })
+    }
+
+    fn output(&self, index: usize) -> TensorView<'_> {
+        let port = &self.model.plan.outputs[index];
+        let (base, count) = (self.base(port), port.spec.elements());
+        // SAFETY: the plan made the buffer for this tensor, at a cache line, and nothing writes it until the next run,
+        // which needs the session for itself.
+        unsafe {
+            match port.spec.data_type {
+                DataType::U8 => TensorView::U8(std::slice::from_raw_parts(base, count)),
+                DataType::I32 => TensorView::I32(std::slice::from_raw_parts(base.cast(), count)),
+                _ => TensorView::F32(std::slice::from_raw_parts(base.cast(), count)),
+            }
+        }
+    }
+}
+
+pub(crate) fn profile(model: Arc<NativeModel>, threads: usize) -> String {
+    use std::time::Instant;
+    let session = NativeSession::new(Arc::clone(&model), &Threads::unpinned(threads)).unwrap();
+    let plan = &model.plan;
+    let mut best = vec![f64::MAX; plan.steps.len()];
+    let bases = &session.bases;
+    let buffers = plan.offsets.len();
+    for _ in 0..30 {
+        let times = std::sync::Mutex::new(vec![0.0; plan.steps.len()]);
+        session.team.run(&|member: &Member<'_>| {
+            let bases = bases;
+            let memory = Memory::new(&bases.0[..buffers]);
+            let worker = Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
+            for (index, planned) in plan.steps.iter().enumerate() {
+                member.wait_for_all();
+                let t = Instant::now();
+                unsafe { planned.step.run(memory, worker) };
+                member.wait_for_all();
+                if member.index == 0 { times.lock().unwrap()[index] = t.elapsed().as_secs_f64(); }
+            }
+        }).unwrap();
+        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) { *b = b.min(t); }
+    }
+    let mut text = format!("arena {} MB scratch {} KB\n", plan.arena_bytes >> 20, plan.scratch_elements >> 8);
+    for (p, t) in plan.steps.iter().zip(&best) {
+        text += &format!("{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n", t * 1e6, p.step.macs() as f64 / t / 1e9, p.step.kernel(), p.made, p.name);
+    }
+    text + &format!("total {:.2} ms", best.iter().sum::<f64>() * 1e3)
+}
