@@ -25,14 +25,14 @@ mod unary;
 
 pub(crate) use self::binary::{Binary, broadcast_shape};
 pub(crate) use self::cast::{Cast, Dequantize, Quantize};
-pub(crate) use self::conv::{Conv, ConvTranspose, Epilogue, windows};
+pub(crate) use self::conv::{Conv, ConvTranspose, Epilogue, Residual, windows};
 pub(crate) use self::gather::{Gather, GatherElements, GatherNd};
 pub(crate) use self::matmul::MatMul;
 pub(crate) use self::moves::{Concat, Expand, Slice, Transpose};
 pub(crate) use self::pad::{Pad, PadMode};
 pub(crate) use self::pool::{Pool, PoolKind};
 pub(crate) use self::reduce::{ArgReduce, Extreme, OfEquals, Reduce, ReduceKind, TopK};
-pub(crate) use self::resize::{Coordinates, Resize, ResizeMode, Rounding};
+pub(crate) use self::resize::{Coordinates, Resize, ResizeMode, Rounding, neighbours};
 pub(crate) use self::select::{CumSum, Direction, OwnElement, Where};
 pub(crate) use self::softmax::{Normalize, Softmax, SoftmaxResult};
 pub(crate) use self::unary::Unary;
