@@ -31,7 +31,17 @@ pub(crate) fn load(
     kernels: &Kernels,
     options: &PlanOptions,
 ) -> Result<NativeModel, EngineError> {
-    let onnx::Imported { mut graph, inputs, outputs, metadata } = onnx::read(file, load)?;
+    compile(&file, onnx::read(file, load)?, kernels, options)
+}
+
+/// Compiles what a file held.
+pub(crate) fn compile(
+    file: &ModelFile<'_>,
+    imported: onnx::Imported,
+    kernels: &Kernels,
+    options: &PlanOptions,
+) -> Result<NativeModel, EngineError> {
+    let onnx::Imported { mut graph, inputs, outputs, metadata } = imported;
     passes::run(&mut graph);
     let plan = Plan::new(&graph, &inputs, &outputs, kernels, options).map_err(|what| {
         let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";

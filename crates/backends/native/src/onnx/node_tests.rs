@@ -8,13 +8,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ocelli_engine::{EngineError, EngineErrorKind, LoadOptions, ModelFile};
+use ocelli_engine::{EngineError, EngineErrorKind, LoadOptions, Model as _, ModelFile, Threads};
+use ocelli_frame::{TensorMut, TensorView};
 
 use super::claims::CLAIMS;
 use super::constants::{self, ConstantError};
 use super::proto::{Dimension, Model, TensorProto};
 use super::{Imported, import};
+use crate::kernels::entries::Kernels;
+use crate::kernels::isa::Isa;
+use crate::model::{self, SharedModel};
+use crate::plan::PlanOptions;
 use crate::reference;
 use crate::tensor::{Data, Tensor};
 
@@ -118,7 +124,7 @@ enum Constant {
 
 fn run(case: &Path) -> Outcome {
     let bytes = fs::read(case.join("model.onnx")).expect("the case has a model");
-    let (rtol, atol) = tolerance(case);
+    let tolerance = tolerance(case);
     for set in sets(case) {
         let inputs = match files(&set, "input") {
             Ok(inputs) => inputs,
@@ -135,17 +141,17 @@ fn run(case: &Path) -> Outcome {
             Ok(loaded) => loaded,
             Err(error) => return refused(&bytes, &error),
         };
-        let made = reference::run(&imported.graph, &inputs);
         let wanted = match files(&set, "output") {
             Ok(wanted) => wanted,
             Err(what) => return Outcome::Failed(what),
         };
-        for (n, (made, wanted)) in made.iter().zip(&wanted).enumerate() {
-            let wanted =
-                tensor(wanted.as_deref().expect("all outputs are tensors")).expect("a type that we have");
-            if let Err(what) = compare(made, &wanted, rtol, atol) {
-                return Outcome::Failed(format!("output {n}: {what}"));
-            }
+        let made = reference::run(&imported.graph, &inputs);
+        if let Err(what) = compare_all(&made, &wanted, tolerance) {
+            return Outcome::Failed(what);
+        }
+        let compiled = compiled(imported, &inputs).and_then(|made| compare_all(&made, &wanted, tolerance));
+        if let Err(what) = compiled {
+            return Outcome::Failed(format!("compiled: {what}"));
         }
     }
     Outcome::Passed
@@ -240,6 +246,51 @@ fn files(set: &Path, kind: &str) -> Result<Vec<Option<Vec<u8>>>, String> {
 
 fn tensor(bytes: &[u8]) -> Result<Tensor, ConstantError> {
     constants::read(&TensorProto::read_file(bytes).expect("a tensor"))
+}
+
+/// What the engine makes of it, through its seam.
+fn compiled(imported: Imported, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
+    let (kernels, options) = (Kernels::of(Isa::detect()), PlanOptions { winograd_bytes: 0 });
+    let shapes: Vec<_> = imported.outputs.iter().map(|output| output.shape.clone()).collect();
+    let file = ModelFile::Embedded { name: "case", bytes: &[] };
+    let model = model::compile(&file, imported, &kernels, &options).map_err(|error| error.to_string())?;
+    let model = SharedModel(Arc::new(model));
+    let mut session = model.session(&Threads::unpinned(2)).map_err(|error| error.to_string())?;
+    for (n, input) in inputs.iter().enumerate() {
+        match (session.input(n), &input.data) {
+            (TensorMut::F32(to), Data::F32(from)) => to.copy_from_slice(from),
+            (TensorMut::I64(to), Data::I64(from)) => to.copy_from_slice(from),
+            (TensorMut::I32(to), Data::I32(from)) => to.copy_from_slice(from),
+            (TensorMut::I8(to), Data::I8(from)) => to.copy_from_slice(from),
+            (TensorMut::U8(to), Data::U8(from)) => to.copy_from_slice(from),
+            (TensorMut::Bool(to), Data::Bool(from)) => to.copy_from_slice(from),
+            (_, from) => return Err(format!("input {n} takes no {from:?}")),
+        }
+    }
+    session.run().map_err(|error| error.to_string())?;
+    let made = shapes.into_iter().enumerate().map(|(n, shape)| {
+        let data = match session.output(n) {
+            TensorView::F32(data) => Data::F32(data.to_vec()),
+            TensorView::I64(data) => Data::I64(data.to_vec()),
+            TensorView::I32(data) => Data::I32(data.to_vec()),
+            TensorView::I8(data) => Data::I8(data.to_vec()),
+            TensorView::U8(data) => Data::U8(data.to_vec()),
+            TensorView::Bool(data) => Data::Bool(data.to_vec()),
+            other => return Err(format!("output {n} is {other:?}")),
+        };
+        Ok(Tensor { shape, data })
+    });
+    made.collect()
+}
+
+/// Each output against its file.
+fn compare_all(made: &[Tensor], wanted: &[Option<Vec<u8>>], (rtol, atol): (f64, f64)) -> Result<(), String> {
+    for (n, (made, wanted)) in made.iter().zip(wanted).enumerate() {
+        let wanted =
+            tensor(wanted.as_deref().expect("all outputs are tensors")).expect("a type that we have");
+        compare(made, &wanted, rtol, atol).map_err(|what| format!("output {n}: {what}"))?;
+    }
+    Ok(())
 }
 
 /// As numpy's `assert_allclose`: floats within the tolerances, all else exact.

@@ -249,8 +249,7 @@ impl<'a> Lowering<'a> {
         }
         let source = self.dense_buffer(value);
         let picture = self.picture(value);
-        let step =
-            ConvertStep::new(self.kernels, Direction::ToBlocks, DenseF32::new(source), picture);
+        let step = ConvertStep::new(self.kernels, Direction::ToBlocks, DenseF32::new(source), picture);
         self.push(step, value, &[source, picture.buffer]);
         self.packed.insert(value, picture);
         picture

@@ -48,9 +48,12 @@ impl Step for ConvertStep {
                 planes: memory.f32(self.dense).wrapping_add(channel * height * width + first),
                 plane_stride: height * width,
                 channels: (picture.channels - block * LANES).min(LANES),
-                block: memory
-                    .picture(picture)
-                    .wrapping_add(picture.at(image, block, first / width, first % width)),
+                block: memory.picture(picture).wrapping_add(picture.at(
+                    image,
+                    block,
+                    first / width,
+                    first % width,
+                )),
                 pixels: count,
             };
             // SAFETY: both have this part, of the same shape.
@@ -151,7 +154,10 @@ impl Step for CopyPictureStep {
 impl std::fmt::Debug for ConvertStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = self.direction;
-        f.debug_struct("ConvertStep").field("direction", &kind).field("picture", &self.picture).finish_non_exhaustive()
+        f.debug_struct("ConvertStep")
+            .field("direction", &kind)
+            .field("picture", &self.picture)
+            .finish_non_exhaustive()
     }
 }
 
@@ -175,8 +181,10 @@ mod tests {
                 let mut back = vec![0.0f32; count];
                 let bases = [dense.as_mut_ptr().cast(), blocks.as_mut_ptr().cast(), back.as_mut_ptr().cast()];
                 let memory = Memory::new(&bases);
-                let there = ConvertStep::new(&kernels, Direction::ToBlocks, DenseF32::new(BufferId(0)), picture);
-                let again = ConvertStep::new(&kernels, Direction::FromBlocks, DenseF32::new(BufferId(2)), picture);
+                let there =
+                    ConvertStep::new(&kernels, Direction::ToBlocks, DenseF32::new(BufferId(0)), picture);
+                let again =
+                    ConvertStep::new(&kernels, Direction::FromBlocks, DenseF32::new(BufferId(2)), picture);
                 for step in [&there, &again] {
                     for index in 0..3 {
                         let worker = Worker { index, count: 3, scratch: std::ptr::null_mut() };
@@ -185,7 +193,10 @@ mod tests {
                     }
                 }
                 assert_eq!(back, dense, "{isa}, margin {margin}");
-                assert!(blocks.iter().all(|value| !value.is_nan()), "{isa}: every element of a picture is written");
+                assert!(
+                    blocks.iter().all(|value| !value.is_nan()),
+                    "{isa}: every element of a picture is written"
+                );
             }
         }
     }
