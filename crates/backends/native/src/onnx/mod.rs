@@ -26,7 +26,7 @@ use crate::ops::{Op, Reshape};
 use crate::tensor::{ElementType, TensorType};
 
 /// What is in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Imported {
     pub(crate) graph: Graph,
     /// In the file's order, as are the graph's own.

@@ -149,9 +149,11 @@ fn run(case: &Path) -> Outcome {
         if let Err(what) = compare_all(&made, &wanted, tolerance) {
             return Outcome::Failed(what);
         }
-        let compiled = compiled(imported, &inputs).and_then(|made| compare_all(&made, &wanted, tolerance));
-        if let Err(what) = compiled {
-            return Outcome::Failed(format!("compiled: {what}"));
+        for isa in Isa::available() {
+            let made = compiled(imported.clone(), &inputs, isa);
+            if let Err(what) = made.and_then(|made| compare_all(&made, &wanted, tolerance)) {
+                return Outcome::Failed(format!("compiled for {isa}: {what}"));
+            }
         }
     }
     Outcome::Passed
@@ -249,8 +251,8 @@ fn tensor(bytes: &[u8]) -> Result<Tensor, ConstantError> {
 }
 
 /// What the engine makes of it, through its seam.
-fn compiled(imported: Imported, inputs: &[Tensor]) -> Result<Vec<Tensor>, String> {
-    let (kernels, options) = (Kernels::of(Isa::detect()), PlanOptions { winograd_bytes: 0 });
+fn compiled(imported: Imported, inputs: &[Tensor], isa: Isa) -> Result<Vec<Tensor>, String> {
+    let (kernels, options) = (Kernels::of(isa), PlanOptions { winograd_bytes: usize::MAX });
     let shapes: Vec<_> = imported.outputs.iter().map(|output| output.shape.clone()).collect();
     let file = ModelFile::Embedded { name: "case", bytes: &[] };
     let model = model::compile(&file, imported, &kernels, &options).map_err(|error| error.to_string())?;
