@@ -25,9 +25,10 @@ pub(crate) struct BinaryAt {
 /// - `at.count` elements can be read at the source and written at the output.
 #[inline(always)]
 pub(crate) unsafe fn unary<S: Simd>(simd: S, unary: Option<Unary>, at: &UnaryAt) {
+    let at = BinaryAt { sources: [at.source; 2], steps: [1, 0], out: at.out, count: at.count };
     with_function!(unary, function => {
         // SAFETY: as the caller promises.
-        unsafe { each(simd, [at.source; 2], [1, 0], at.out, at.count, |x, _| function.apply(simd, x)) }
+        unsafe { each(simd, &at, First(function)) }
     });
 }
 
@@ -37,57 +38,99 @@ pub(crate) unsafe fn unary<S: Simd>(simd: S, unary: Option<Unary>, at: &UnaryAt)
 /// - `at.count` elements can be written at the output, and read at each source, or one where its step is 0.
 #[inline(always)]
 pub(crate) unsafe fn binary<S: Simd>(simd: S, binary: Binary, at: &BinaryAt) {
-    let BinaryAt { sources, steps, out, count } = *at;
     // SAFETY: as the caller promises.
     unsafe {
         match binary {
-            Binary::Add => each(simd, sources, steps, out, count, |a, b| simd.add(a, b)),
-            Binary::Sub => each(simd, sources, steps, out, count, |a, b| simd.sub(a, b)),
-            Binary::Mul => each(simd, sources, steps, out, count, |a, b| simd.mul(a, b)),
-            Binary::Div => each(simd, sources, steps, out, count, |a, b| simd.div(a, b)),
-            Binary::Min => each(simd, sources, steps, out, count, |a, b| simd.min(a, b)),
-            Binary::Max => each(simd, sources, steps, out, count, |a, b| simd.max(a, b)),
+            Binary::Add => each(simd, at, Sum),
+            Binary::Sub => each(simd, at, Difference),
+            Binary::Mul => each(simd, at, Product),
+            Binary::Div => each(simd, at, Quotient),
+            Binary::Min => each(simd, at, Lesser),
+            Binary::Max => each(simd, at, Greater),
             other => unreachable!("{other:?} has no vector form: the plan asks first"),
         }
     }
 }
+
+/// Whether [`binary`] has it.
+pub(crate) fn is_vectorized(binary: Binary) -> bool {
+    use Binary::{Add, Div, Max, Min, Mul, Sub};
+    matches!(binary, Add | Sub | Mul | Div | Min | Max)
+}
+
+/// What becomes of two elements. These are types and not closures, because a closure may be compiled by itself, where the
+/// instruction set is not known.
+trait Pairing: Copy {
+    fn pair<S: Simd>(self, simd: S, a: S::Vector, b: S::Vector) -> S::Vector;
+}
+
+/// A function of the first alone.
+#[derive(Clone, Copy)]
+struct First<F>(F);
+
+impl<F: Function> Pairing for First<F> {
+    #[inline(always)]
+    fn pair<S: Simd>(self, simd: S, a: S::Vector, _: S::Vector) -> S::Vector {
+        self.0.apply(simd, a)
+    }
+}
+
+macro_rules! pairings {
+    ($($pairing:ident: $operation:ident)*) => {
+        $(
+            #[derive(Clone, Copy)]
+            struct $pairing;
+
+            impl Pairing for $pairing {
+                #[inline(always)]
+                fn pair<S: Simd>(self, simd: S, a: S::Vector, b: S::Vector) -> S::Vector {
+                    simd.$operation(a, b)
+                }
+            }
+        )*
+    };
+}
+
+pairings! { Sum: add Difference: sub Product: mul Quotient: div Lesser: min Greater: max }
 
 /// Whole vectors, then what is left.
 ///
 /// # Safety
 /// - As for [`binary`].
 #[inline(always)]
-unsafe fn each<S: Simd>(
-    simd: S,
-    sources: [*const f32; 2],
-    steps: [usize; 2],
-    out: *mut f32,
-    count: usize,
-    of: impl Fn(S::Vector, S::Vector) -> S::Vector,
-) {
-    let whole = count / LANES * LANES;
-    // SAFETY: as the caller promises.
-    let repeated = [0, 1].map(|source: usize| unsafe { simd.splat(*sources[source]) });
-    // SAFETY: as the caller promises; a source with a step of 0 has been read.
-    unsafe {
-        let load = |source: usize, at: usize| {
-            if steps[source] == 0 { repeated[source] } else { simd.load(sources[source].add(at)) }
-        };
-        let mut at = 0;
-        while at < whole {
-            simd.store(out.add(at), of(load(0, at), load(1, at)));
-            at += LANES;
+unsafe fn each<S: Simd, P: Pairing>(simd: S, at: &BinaryAt, pairing: P) {
+    let BinaryAt { sources: [a, b], steps, out, count } = *at;
+    let mut index = 0;
+    while index < count {
+        let left = count - index;
+        // SAFETY: as the caller promises.
+        unsafe {
+            let (a, b) = (load(simd, a, steps[0], index, left), load(simd, b, steps[1], index, left));
+            let paired = pairing.pair(simd, a, b);
+            if left >= LANES {
+                simd.store(out.add(index), paired);
+            } else {
+                simd.store_first(out.add(index), paired, left);
+            }
         }
-        if at < count {
-            let left = count - at;
-            let load = |source: usize| {
-                if steps[source] == 0 {
-                    repeated[source]
-                } else {
-                    simd.load_first(sources[source].add(at), left)
-                }
-            };
-            simd.store_first(out.add(at), of(load(0), load(1)), left);
+        index += LANES;
+    }
+}
+
+/// The next vector, or as many of its elements as are left.
+///
+/// # Safety
+/// - They can be read.
+#[inline(always)]
+unsafe fn load<S: Simd>(simd: S, source: *const f32, step: usize, index: usize, left: usize) -> S::Vector {
+    // SAFETY: as the caller promises.
+    unsafe {
+        if step == 0 {
+            simd.splat(*source)
+        } else if left >= LANES {
+            simd.load(source.add(index))
+        } else {
+            simd.load_first(source.add(index), left)
         }
     }
 }

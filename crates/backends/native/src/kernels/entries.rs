@@ -44,6 +44,8 @@ pub(crate) struct Kernels {
     pub(crate) from_blocks: unsafe fn(&BlocksAt),
     /// [`super::softmax::softmax`]
     pub(crate) softmax: unsafe fn(&SoftmaxAt),
+    /// [`super::softmax::softmax_mean`]
+    pub(crate) softmax_mean: unsafe fn(&SoftmaxAt, &[f32]),
 }
 
 /// What a tile is compiled for; stride and run are 0 where they are read from the step.
@@ -142,6 +144,7 @@ macro_rules! entries {
                     to_blocks,
                     from_blocks,
                     softmax,
+                    softmax_mean,
                 }
             }
 
@@ -227,6 +230,7 @@ macro_rules! entries {
                 transpose::to_blocks(at: &BlocksAt);
                 transpose::from_blocks(at: &BlocksAt);
                 softmax::softmax(at: &SoftmaxAt);
+                softmax::softmax_mean(at: &SoftmaxAt, factors: &[f32]);
             }
 
             impl Entries for $token {

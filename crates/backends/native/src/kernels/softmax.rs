@@ -27,27 +27,79 @@ pub(crate) unsafe fn softmax<S: Simd>(simd: S, at: &SoftmaxAt) {
         let count = (at.count - first).min(LANES);
         // SAFETY: as the caller promises.
         unsafe {
-            let load = |element: usize| {
-                let from = at.source.add(element * at.source_stride + first);
-                if count == LANES { simd.load(from) } else { simd.load_first(from, count) }
-            };
-            let place = |element: usize| at.out.add(element * at.out_stride + first);
-            let mut most = load(0);
-            for element in 1..at.size {
-                most = simd.max(load(element), most);
-            }
+            let most = most(simd, at, first, count);
             let mut sum = simd.splat(0.0);
             for element in 0..at.size {
-                let power = Exp.apply(simd, simd.sub(load(element), most));
+                let power = power(simd, at, element, first, count, most);
                 sum = simd.add(sum, power);
-                simd.store_first(place(element), power, count);
+                simd.store_first(at.out.add(element * at.out_stride + first), power, count);
             }
             let factor = simd.div(simd.splat(1.0), sum);
             for element in 0..at.size {
-                let to = place(element);
+                let to = at.out.add(element * at.out_stride + first);
                 simd.store_first(to, simd.mul(simd.load_first(to, count), factor), count);
             }
         }
         first += count;
     }
+}
+
+/// `sum(factor * exp(x - max)) / sum(exp(x - max))`: the mean of the factors, one for each element of the axis, under its
+/// softmax. The output has one element where the source has an axis.
+///
+/// # Safety
+/// - For each element of the axis `at.count` neighbours can be read; as many can be written; there are `at.size` factors.
+#[inline(always)]
+pub(crate) unsafe fn softmax_mean<S: Simd>(simd: S, at: &SoftmaxAt, factors: &[f32]) {
+    let mut first = 0;
+    while first < at.count {
+        let count = (at.count - first).min(LANES);
+        // SAFETY: as the caller promises.
+        unsafe {
+            let most = most(simd, at, first, count);
+            let (mut sum, mut weighted) = (simd.splat(0.0), simd.splat(0.0));
+            for (element, &factor) in factors.iter().enumerate().take(at.size) {
+                let power = power(simd, at, element, first, count, most);
+                sum = simd.add(sum, power);
+                weighted = simd.mul_add(power, simd.splat(factor), weighted);
+            }
+            simd.store_first(at.out.add(first), simd.div(weighted, sum), count);
+        }
+        first += count;
+    }
+}
+
+/// The greatest element of the axis.
+///
+/// # Safety
+/// - As for [`softmax`].
+#[inline(always)]
+unsafe fn most<S: Simd>(simd: S, at: &SoftmaxAt, first: usize, count: usize) -> S::Vector {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let mut most = simd.load_first(at.source.add(first), count);
+        for element in 1..at.size {
+            let next = simd.load_first(at.source.add(element * at.source_stride + first), count);
+            most = simd.max(next, most);
+        }
+        most
+    }
+}
+
+/// `exp(x - most)`
+///
+/// # Safety
+/// - As for [`softmax`].
+#[inline(always)]
+unsafe fn power<S: Simd>(
+    simd: S,
+    at: &SoftmaxAt,
+    element: usize,
+    first: usize,
+    count: usize,
+    most: S::Vector,
+) -> S::Vector {
+    // SAFETY: as the caller promises.
+    let x = unsafe { simd.load_first(at.source.add(element * at.source_stride + first), count) };
+    Exp.apply(simd, simd.sub(x, most))
 }

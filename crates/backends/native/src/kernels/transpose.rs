@@ -25,16 +25,11 @@ pub(crate) unsafe fn to_blocks<S: Simd>(simd: S, at: &BlocksAt) {
     let mut pixel = 0;
     while pixel < at.pixels {
         let count = (at.pixels - pixel).min(LANES);
-        let rows = std::array::from_fn(|channel| {
-            if channel >= at.channels {
-                return simd.splat(0.0);
-            }
+        let mut rows = [simd.splat(0.0); LANES];
+        for (channel, row) in rows.iter_mut().enumerate().take(at.channels) {
             // SAFETY: as the caller promises.
-            unsafe {
-                let from = at.planes.add(channel * at.plane_stride + pixel);
-                if count == LANES { simd.load(from) } else { simd.load_first(from, count) }
-            }
-        });
+            *row = unsafe { simd.load_first(at.planes.add(channel * at.plane_stride + pixel), count) };
+        }
         for (index, row) in simd.transpose(rows).into_iter().enumerate().take(count) {
             // SAFETY: as the caller promises.
             unsafe { simd.store(at.block.add((pixel + index) * LANES), row) };
@@ -52,18 +47,16 @@ pub(crate) unsafe fn from_blocks<S: Simd>(simd: S, at: &BlocksAt) {
     let mut pixel = 0;
     while pixel < at.pixels {
         let count = (at.pixels - pixel).min(LANES);
-        let rows = std::array::from_fn(|index| {
+        let mut rows = [simd.splat(0.0); LANES];
+        for (index, row) in rows.iter_mut().enumerate() {
             // The last pixel again where there are fewer than 16.
             let from = pixel + index.min(count - 1);
             // SAFETY: as the caller promises.
-            unsafe { simd.load(at.block.add(from * LANES)) }
-        });
+            *row = unsafe { simd.load(at.block.add(from * LANES)) };
+        }
         for (channel, row) in simd.transpose(rows).into_iter().enumerate().take(at.channels) {
             // SAFETY: as the caller promises.
-            unsafe {
-                let to = at.planes.add(channel * at.plane_stride + pixel);
-                if count == LANES { simd.store(to, row) } else { simd.store_first(to, row, count) }
-            }
+            unsafe { simd.store_first(at.planes.add(channel * at.plane_stride + pixel), row, count) };
         }
         pixel += count;
     }

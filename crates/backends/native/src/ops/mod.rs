@@ -34,7 +34,7 @@ pub(crate) use self::pool::{Pool, PoolKind};
 pub(crate) use self::reduce::{ArgReduce, Extreme, OfEquals, Reduce, ReduceKind, TopK};
 pub(crate) use self::resize::{Coordinates, Resize, ResizeMode, Rounding, neighbours};
 pub(crate) use self::select::{CumSum, Direction, OwnElement, Where};
-pub(crate) use self::softmax::{Normalize, Softmax, SoftmaxResult};
+pub(crate) use self::softmax::{Normalize, Softmax, SoftmaxMean, SoftmaxResult};
 pub(crate) use self::unary::Unary;
 
 use crate::tensor::{ElementType, TensorType, View, ViewMut, of_one_type};
@@ -66,6 +66,8 @@ pub(crate) enum Op {
     Dequantize(Dequantize),
     /// Shares of a sum along an axis.
     Softmax(Softmax),
+    /// The mean of some numbers under a softmax along an axis.
+    SoftmaxMean(SoftmaxMean),
     /// No mean, and a variance of 1.
     Normalize(Normalize),
     /// Many elements to one, the reduced axes kept with a size of 1.
@@ -124,6 +126,7 @@ impl Op {
             Self::Quantize(op) => op,
             Self::Dequantize(op) => op,
             Self::Softmax(op) => op,
+            Self::SoftmaxMean(op) => op,
             Self::Normalize(op) => op,
             Self::Reduce(op) => op,
             Self::ArgReduce(op) => op,

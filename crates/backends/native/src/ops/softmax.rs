@@ -24,6 +24,14 @@ pub(crate) struct Normalize {
     pub(crate) epsilon: f32,
 }
 
+/// `sum(factors * softmax(x))` along an axis, which stays with a size of 1: the mean of the factors, one for each of its
+/// elements, under the softmax. No operator of ONNX: what detectors that predict distributions come down to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SoftmaxMean {
+    pub(crate) axis: usize,
+    pub(crate) factors: Vec<f32>,
+}
+
 impl Operator for Softmax {
     fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
         expect_f32(inputs, 1)?;
@@ -53,6 +61,30 @@ impl Operator for Softmax {
                     };
                 }
             }
+        }
+    }
+}
+
+impl Operator for SoftmaxMean {
+    fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
+        expect_f32(inputs, 1)?;
+        let mut made = inputs[0].clone();
+        match made.shape.get_mut(self.axis) {
+            Some(size) if *size == self.factors.len() && *size > 0 => *size = 1,
+            _ => return Err(format!("{} has no axis {} of {}", inputs[0], self.axis, self.factors.len())),
+        }
+        Ok(vec![made])
+    }
+
+    fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
+        let (shape, from, to) = (inputs[0].shape, inputs[0].f32(), outputs[0].f32());
+        let inner: usize = shape[self.axis + 1..].iter().product();
+        for (index, to) in to.iter_mut().enumerate() {
+            let lane = index / inner * self.factors.len() * inner + index % inner;
+            let lane_of = || from[lane..].iter().step_by(inner).take(self.factors.len());
+            let most = lane_of().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f32 = lane_of().map(|x| (x - most).exp()).sum();
+            *to = lane_of().zip(&self.factors).map(|(x, factor)| factor * (x - most).exp()).sum::<f32>() / sum;
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::graph::{Graph, Node, ValueId};
 
 /// For each value the node that makes it.
-pub(super) fn makers(graph: &Graph) -> Vec<Option<usize>> {
+pub(crate) fn makers(graph: &Graph) -> Vec<Option<usize>> {
     let mut makers = vec![None; graph.values.len()];
     for (index, node) in graph.nodes.iter().enumerate() {
         for output in &node.outputs {
@@ -14,7 +14,7 @@ pub(super) fn makers(graph: &Graph) -> Vec<Option<usize>> {
 }
 
 /// For each value how often it is read; an output of the network is read once more.
-pub(super) fn readings(graph: &Graph) -> Vec<usize> {
+pub(crate) fn readings(graph: &Graph) -> Vec<usize> {
     let mut readings = vec![0; graph.values.len()];
     let read = graph.nodes.iter().flat_map(|node| &node.inputs).chain(&graph.outputs);
     read.for_each(|value| readings[value.0] += 1);

@@ -5,15 +5,22 @@
 
 mod edit;
 mod fuse;
+mod moves;
 mod patterns;
 
+pub(crate) use self::edit::{makers, readings};
 use crate::graph::Graph;
 
 /// All of them.
-pub(crate) fn run(graph: &mut Graph) {
+///
+/// # Errors
+/// Never for a network whose types hold.
+pub(crate) fn run(graph: &mut Graph) -> Result<(), String> {
     patterns::spell_out(graph);
-    // What patterns were made of must not count as readers.
+    moves::behind(graph)?;
+    // What those were made of must not count as readers.
     edit::remove_unread(graph);
     fuse::into_convolutions(graph);
     edit::remove_unread(graph);
+    Ok(())
 }

@@ -10,10 +10,11 @@ use crate::graph::{Graph, Node, ValueId};
 use crate::kernels::entries::Kernels;
 use crate::kernels::functions::is_vectorized;
 use crate::ops::{Conv, Op, Reshape, SoftmaxResult};
+use crate::passes::{makers, readings};
 use crate::steps::{
-    BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, Dense, DenseF32,
-    DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, OracleStep, Partner, Picture, Planes,
-    PlanesStep, PoolStep, ResizeStep, SoftmaxStep, Source, Step, WinogradStep,
+    BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, CopyRowsStep, Dense,
+    DenseF32, DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, OracleStep, Partner, Picture,
+    Planes, PlanesIn, PlanesStep, PoolStep, Region, ResizeStep, SoftmaxStep, Source, Step, WinogradStep,
 };
 use crate::tensor::{ElementType, Tensor};
 
@@ -38,6 +39,8 @@ pub(super) fn lower(graph: &Graph, forms: &Forms, kernels: &Kernels) -> Result<L
         dense: HashMap::new(),
         pictures: HashMap::new(),
         packed: HashMap::new(),
+        makers: makers(graph),
+        readings: readings(graph),
         node: "",
     };
     let mut inputs = Vec::new();
@@ -67,6 +70,8 @@ struct Lowering<'a> {
     pictures: HashMap<ValueId, BufferId>,
     /// Dense values that were put into blocks.
     packed: HashMap<ValueId, Picture>,
+    makers: Vec<Option<usize>>,
+    readings: Vec<usize>,
     node: &'a str,
 }
 
@@ -112,10 +117,8 @@ impl<'a> Lowering<'a> {
         let made = node.outputs[0];
         let is_f32 = self.graph.tensor_type(made).element == ElementType::F32;
         match &node.op {
-            Op::Reshape(_) if self.graph.constant(node.inputs[0]).is_none() => {
-                let buffer = self.dense_buffer(node.inputs[0]);
-                self.dense.insert(made, buffer);
-            }
+            // Made when somebody wants it: perhaps in a larger union.
+            Op::Reshape(_) | Op::Concat(_) => {}
             &Op::Unary(unary) if is_vectorized(unary) && is_f32 => {
                 let (source, out) = (self.dense_buffer(node.inputs[0]), self.new_dense(made));
                 let elements = self.graph.tensor_type(made).elements();
@@ -128,6 +131,13 @@ impl<'a> Lowering<'a> {
                 let shape = &self.graph.tensor_type(made).shape;
                 let tensors = [DenseF32::new(source), DenseF32::new(out)];
                 let step = SoftmaxStep::new(self.kernels, shape, softmax.axis, tensors);
+                self.push(step, made, &[source, out]);
+            }
+            Op::SoftmaxMean(mean) => {
+                let (source, out) = (self.dense_buffer(node.inputs[0]), self.new_dense(made));
+                let shape = &self.graph.tensor_type(node.inputs[0]).shape;
+                let tensors = [DenseF32::new(source), DenseF32::new(out)];
+                let step = SoftmaxStep::new(self.kernels, shape, mean.axis, tensors).mean_of(&mean.factors);
                 self.push(step, made, &[source, out]);
             }
             op => self.oracle(node, op.clone()),
@@ -249,7 +259,14 @@ impl<'a> Lowering<'a> {
         }
         let source = self.dense_buffer(value);
         let picture = self.picture(value);
+<<<<<<< HEAD
         let step = ConvertStep::new(self.kernels, Direction::ToBlocks, DenseF32::new(source), picture);
+=======
+        let stride = picture.height * picture.width;
+        let planes = PlanesIn { tensor: DenseF32::new(source), offset: 0, stride };
+        let step =
+            ConvertStep::new(self.kernels, Direction::ToBlocks, planes, picture);
+>>>>>>> native
         self.push(step, value, &[source, picture.buffer]);
         self.packed.insert(value, picture);
         picture
@@ -287,11 +304,70 @@ impl<'a> Lowering<'a> {
             self.push(OracleStep::new(Op::Reshape(Reshape { shape }), vec![constant], made), value, &[out]);
             return out;
         }
-        let picture = self.picture(value);
+        if let Some(Node { op: Op::Reshape(_), inputs, .. }) = self.maker(value)
+            && self.graph.constant(inputs[0]).is_none()
+        {
+            let buffer = self.dense_buffer(inputs[0]);
+            self.dense.insert(value, buffer);
+            return buffer;
+        }
         let out = self.new_dense(value);
-        let step = ConvertStep::new(self.kernels, Direction::FromBlocks, DenseF32::new(out), picture);
-        self.push(step, value, &[picture.buffer, out]);
+        let elements = self.graph.tensor_type(value).elements();
+        self.make_in(value, Region::whole(out, elements), true);
         out
+    }
+
+    /// Makes a value in a region. `is_place` says that the region is the value's own place, where it is not made yet.
+    fn make_in(&mut self, value: ValueId, region: Region, is_place: bool) {
+        let is_made = !is_place && self.dense.contains_key(&value);
+        let is_wanted_elsewhere = !is_place && self.readings[value.0] > 1;
+        let tensor_type = self.graph.tensor_type(value);
+        if !is_made && self.forms.is_blocked[value.0] {
+            let &[batch, channels, height, width] = tensor_type.shape.as_slice() else { unreachable!("a picture") };
+            let pixels = height * width;
+            let planes = match (region.rows, region.row_elements) {
+                (1, _) => Some(pixels),
+                (rows, row) if (rows, row) == (batch * channels, pixels) => Some(region.row_stride),
+                _ => None,
+            };
+            if let Some(stride) = planes {
+                let picture = self.picture(value);
+                let planes = PlanesIn { tensor: region.tensor(), offset: region.offset, stride };
+                let step = ConvertStep::new(self.kernels, Direction::FromBlocks, planes, picture);
+                return self.push(step, value, &[picture.buffer, region.buffer]);
+            }
+        }
+        match self.maker(value) {
+            Some(Node { op: Op::Reshape(_), inputs, .. })
+                if !is_made && !is_wanted_elsewhere && self.graph.constant(inputs[0]).is_none() =>
+            {
+                return self.make_in(inputs[0], region, false);
+            }
+            Some(Node { op: Op::Concat(concat), inputs, .. }) if !is_made && !is_wanted_elsewhere => {
+                let outer: usize = tensor_type.shape[..concat.axis].iter().product();
+                let mut first = 0;
+                let members: Option<Vec<_>> = inputs
+                    .iter()
+                    .map(|&member| {
+                        let row = self.graph.tensor_type(member).elements() / outer.max(1);
+                        first += row;
+                        Some((member, region.member(outer, first - row, row)?))
+                    })
+                    .collect();
+                if let Some(members) = members {
+                    members.into_iter().for_each(|(member, region)| self.make_in(member, region, false));
+                    return;
+                }
+            }
+            _ => {}
+        }
+        let source = self.dense_buffer(value);
+        let step = CopyRowsStep::new(source, region, tensor_type.element.bytes());
+        self.push(step, value, &[source, region.buffer]);
+    }
+
+    fn maker(&self, value: ValueId) -> Option<&'a Node> {
+        self.makers[value.0].map(|index| &self.graph.nodes[index])
     }
 
     /// The buffer of an output of the network, which nobody else writes until the next run.

@@ -1,7 +1,7 @@
 //! Between dense tensors and pictures in blocks, and from one picture to another.
 
 use super::dense::DenseF32;
-use super::{BufferId, Memory, Picture, Planes, Step, Worker, clear_margins};
+use super::{Memory, Picture, Planes, Step, Worker, clear_margins};
 use crate::kernels::entries::Kernels;
 use crate::kernels::simd::LANES;
 use crate::kernels::transpose::BlocksAt;
@@ -13,17 +13,27 @@ pub(crate) enum Direction {
     FromBlocks,
 }
 
-/// A dense `[n, c, h, w]` and a picture of the same shape: the one made of the other.
+/// Planes of f32 that may lie in a larger dense tensor: `[n * c][h * w]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanesIn {
+    pub(crate) tensor: DenseF32,
+    /// Where the first begins, in elements.
+    pub(crate) offset: usize,
+    /// From one to the next.
+    pub(crate) stride: usize,
+}
+
+/// Planes and a picture of the same shape: the one made of the other.
 pub(crate) struct ConvertStep {
     kernels: Kernels,
     direction: Direction,
-    dense: DenseF32,
+    planes: PlanesIn,
     picture: Picture,
 }
 
 impl ConvertStep {
-    pub(crate) fn new(kernels: &Kernels, direction: Direction, dense: DenseF32, picture: Picture) -> Self {
-        Self { kernels: *kernels, direction, dense, picture }
+    pub(crate) fn new(kernels: &Kernels, direction: Direction, planes: PlanesIn, picture: Picture) -> Self {
+        Self { kernels: *kernels, direction, planes, picture }
     }
 }
 
@@ -45,15 +55,14 @@ impl Step for ConvertStep {
             let count = if rows == 1 { PIECE.min(pixels - first) } else { pixels };
             let channel = image * picture.channels + block * LANES;
             let at = BlocksAt {
-                planes: memory.f32(self.dense).wrapping_add(channel * height * width + first),
-                plane_stride: height * width,
+                planes: memory
+                    .f32(self.planes.tensor)
+                    .wrapping_add(self.planes.offset + channel * self.planes.stride + first),
+                plane_stride: self.planes.stride,
                 channels: (picture.channels - block * LANES).min(LANES),
-                block: memory.picture(picture).wrapping_add(picture.at(
-                    image,
-                    block,
-                    first / width,
-                    first % width,
-                )),
+                block: memory
+                    .picture(picture)
+                    .wrapping_add(picture.at(image, block, first / width, first % width)),
                 pixels: count,
             };
             // SAFETY: both have this part, of the same shape.
@@ -154,18 +163,15 @@ impl Step for CopyPictureStep {
 impl std::fmt::Debug for ConvertStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = self.direction;
-        f.debug_struct("ConvertStep")
-            .field("direction", &kind)
-            .field("picture", &self.picture)
-            .finish_non_exhaustive()
+        f.debug_struct("ConvertStep").field("direction", &kind).field("picture", &self.picture).finish_non_exhaustive()
     }
 }
 
-/// The buffers that a step of this file reads and writes are its caller's to count.
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernels::isa::Isa;
+    use crate::steps::BufferId;
 
     #[test]
     fn there_and_back_is_the_same_on_every_instruction_set() {
@@ -181,10 +187,9 @@ mod tests {
                 let mut back = vec![0.0f32; count];
                 let bases = [dense.as_mut_ptr().cast(), blocks.as_mut_ptr().cast(), back.as_mut_ptr().cast()];
                 let memory = Memory::new(&bases);
-                let there =
-                    ConvertStep::new(&kernels, Direction::ToBlocks, DenseF32::new(BufferId(0)), picture);
-                let again =
-                    ConvertStep::new(&kernels, Direction::FromBlocks, DenseF32::new(BufferId(2)), picture);
+                let planes = |buffer| PlanesIn { tensor: DenseF32::new(BufferId(buffer)), offset: 0, stride: h * w };
+                let there = ConvertStep::new(&kernels, Direction::ToBlocks, planes(0), picture);
+                let again = ConvertStep::new(&kernels, Direction::FromBlocks, planes(2), picture);
                 for step in [&there, &again] {
                     for index in 0..3 {
                         let worker = Worker { index, count: 3, scratch: std::ptr::null_mut() };
@@ -193,10 +198,7 @@ mod tests {
                     }
                 }
                 assert_eq!(back, dense, "{isa}, margin {margin}");
-                assert!(
-                    blocks.iter().all(|value| !value.is_nan()),
-                    "{isa}: every element of a picture is written"
-                );
+                assert!(blocks.iter().all(|value| !value.is_nan()), "{isa}: every element of a picture is written");
             }
         }
     }

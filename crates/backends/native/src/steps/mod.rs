@@ -3,6 +3,7 @@
 
 mod conv;
 mod convert;
+mod copy;
 mod dense;
 mod depthwise;
 mod elementwise;
@@ -13,7 +14,8 @@ mod spatial;
 mod winograd;
 
 pub(crate) use self::conv::{ConvParts, ConvStep, Planes, Source};
-pub(crate) use self::convert::{ConvertStep, CopyPictureStep, Direction, PlanesStep};
+pub(crate) use self::convert::{ConvertStep, CopyPictureStep, Direction, PlanesIn, PlanesStep};
+pub(crate) use self::copy::{CopyRowsStep, Region};
 pub(crate) use self::dense::{Dense, DenseF32, OracleStep};
 pub(crate) use self::depthwise::{DepthwiseParts, DepthwiseStep};
 pub(crate) use self::elementwise::{CombinePicturesStep, MapPictureStep, MapStep, Partner};

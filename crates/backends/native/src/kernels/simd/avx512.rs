@@ -61,6 +61,28 @@ impl Simd for Avx512 {
     }
 }
 
+/// Within each quarter of the vectors: columns `4 q` to `4 q + 3` of four rows to a vector for each column.
+///
+/// # Safety
+/// - The CPU has the foundation of AVX-512.
+#[inline(always)]
+unsafe fn transpose_quarters(rows: [__m512; 4]) -> [__m512; 4] {
+    let [a, b, c, e] = rows;
+    // SAFETY: as the caller promises; registers alone.
+    unsafe {
+        let low_0 = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+        let high_0 = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+        let low_1 = _mm512_castps_pd(_mm512_unpacklo_ps(c, e));
+        let high_1 = _mm512_castps_pd(_mm512_unpackhi_ps(c, e));
+        [
+            _mm512_castpd_ps(_mm512_unpacklo_pd(low_0, low_1)),
+            _mm512_castpd_ps(_mm512_unpackhi_pd(low_0, low_1)),
+            _mm512_castpd_ps(_mm512_unpacklo_pd(high_0, high_1)),
+            _mm512_castpd_ps(_mm512_unpackhi_pd(high_0, high_1)),
+        ]
+    }
+}
+
 /// Pairs of rows, then of pairs, then of quarters.
 ///
 /// # Safety
@@ -69,24 +91,11 @@ impl Simd for Avx512 {
 unsafe fn transpose(r: [__m512; LANES]) -> [__m512; LANES] {
     // SAFETY: as the caller promises; registers alone.
     unsafe {
-        let d = |v| _mm512_castps_pd(v);
-        let s = |v| _mm512_castpd_ps(v);
-        // Within each quarter of a vector: columns 4q to 4q + 3 of four rows become a vector for each column.
-        let fours = |a, b, c, e| {
-            let (low_0, high_0) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
-            let (low_1, high_1) = (_mm512_unpacklo_ps(c, e), _mm512_unpackhi_ps(c, e));
-            [
-                s(_mm512_unpacklo_pd(d(low_0), d(low_1))),
-                s(_mm512_unpackhi_pd(d(low_0), d(low_1))),
-                s(_mm512_unpacklo_pd(d(high_0), d(high_1))),
-                s(_mm512_unpackhi_pd(d(high_0), d(high_1))),
-            ]
-        };
         let t = [
-            fours(r[0], r[1], r[2], r[3]),
-            fours(r[4], r[5], r[6], r[7]),
-            fours(r[8], r[9], r[10], r[11]),
-            fours(r[12], r[13], r[14], r[15]),
+            transpose_quarters([r[0], r[1], r[2], r[3]]),
+            transpose_quarters([r[4], r[5], r[6], r[7]]),
+            transpose_quarters([r[8], r[9], r[10], r[11]]),
+            transpose_quarters([r[12], r[13], r[14], r[15]]),
         ];
         let mut columns = [_mm512_setzero_ps(); LANES];
         for within in 0..4 {
