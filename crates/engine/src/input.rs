@@ -39,7 +39,10 @@ impl DeclaredInput<'_> {
             EngineError::new(EngineErrorKind::UnsupportedShape, message, hint)
         };
         let data_type = self.data_type.ok_or_else(|| {
-            unsupported("not a tensor of f32 or u8".to_owned(), "export it with such an input")
+            unsupported(
+                "no tensor of a type that can go in".to_owned(),
+                "export it with an input of f32 or u8",
+            )
         })?;
         let declared = self
             .shape

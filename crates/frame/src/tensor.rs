@@ -12,6 +12,12 @@ pub enum DataType {
     U8,
     /// 32-bit signed integer.
     I32,
+    /// 64-bit signed integer.
+    I64,
+    /// Signed byte.
+    I8,
+    /// True or false.
+    Bool,
 }
 
 impl fmt::Display for DataType {
@@ -20,6 +26,9 @@ impl fmt::Display for DataType {
             Self::F32 => "f32",
             Self::U8 => "u8",
             Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::I8 => "i8",
+            Self::Bool => "bool",
         })
     }
 }
@@ -56,6 +65,14 @@ pub enum TensorMut<'a> {
     F32(&'a mut [f32]),
     /// Bytes.
     U8(&'a mut [u8]),
+    /// 32-bit signed integers.
+    I32(&'a mut [i32]),
+    /// 64-bit signed integers.
+    I64(&'a mut [i64]),
+    /// Signed bytes.
+    I8(&'a mut [i8]),
+    /// Truths.
+    Bool(&'a mut [bool]),
 }
 
 /// An output to be read: dense, row-major elements.
@@ -68,6 +85,12 @@ pub enum TensorView<'a> {
     U8(&'a [u8]),
     /// 32-bit signed integers.
     I32(&'a [i32]),
+    /// 64-bit signed integers.
+    I64(&'a [i64]),
+    /// Signed bytes.
+    I8(&'a [i8]),
+    /// Truths.
+    Bool(&'a [bool]),
 }
 
 impl<'a> TensorView<'a> {

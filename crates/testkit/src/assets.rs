@@ -29,7 +29,7 @@ pub fn assets_root() -> PathBuf {
 }
 
 /// Past the harness, which would keep it for itself: `eprintln` of a test that passes is not shown.
-pub(crate) fn say_skipped(what: &dyn fmt::Display) {
+pub fn say_skipped(what: &dyn fmt::Display) {
     // Nobody to tell is no reason to fail.
     let _ = writeln!(io::stderr(), "skipped: {what} not found");
 }

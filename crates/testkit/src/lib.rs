@@ -14,7 +14,7 @@ pub mod onnx;
 mod programs;
 
 pub use allocations::CountingAllocator;
-pub use assets::{asset, assets_root};
+pub use assets::{asset, assets_root, say_skipped};
 pub use clock::ManualClock;
 pub use folder::TestFolder;
 pub use frames::{frame_from, noise_frame};

@@ -86,6 +86,12 @@ impl Backend for Native {
 #[doc(hidden)]
 pub fn profile(path: &std::path::Path, threads: usize) -> String {
     let native = Native::new();
-    let model = model::load(ModelFile::Path(path), &LoadOptions::default(), &Kernels::of(native.isa), &native.options).unwrap();
+    let model = model::load(
+        ModelFile::Path(path),
+        &LoadOptions::default(),
+        &Kernels::of(native.isa),
+        &native.options,
+    )
+    .unwrap();
     session::profile(Arc::new(model), threads)
 }

@@ -61,6 +61,14 @@ impl Session for NativeSession {
         unsafe {
             match port.spec.data_type {
                 DataType::U8 => TensorMut::U8(std::slice::from_raw_parts_mut(base, count)),
+                DataType::I8 => TensorMut::I8(std::slice::from_raw_parts_mut(base.cast(), count)),
+                DataType::I32 => TensorMut::I32(std::slice::from_raw_parts_mut(base.cast(), count)),
+                DataType::I64 => TensorMut::I64(std::slice::from_raw_parts_mut(base.cast(), count)),
+                DataType::Bool => {
+                    // Another tensor may have had this memory, and not every byte is a bool.
+                    base.write_bytes(0, count);
+                    TensorMut::Bool(std::slice::from_raw_parts_mut(base.cast(), count))
+                }
                 _ => TensorMut::F32(std::slice::from_raw_parts_mut(base.cast(), count)),
             }
         }
@@ -74,8 +82,11 @@ impl Session for NativeSession {
             // The whole of it, and not its field alone, is what may be sent.
             let bases = bases;
             let memory = Memory::new(&bases.0[..buffers]);
-            let worker =
-                Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
+            let worker = Worker {
+                index: member.index,
+                count: threads,
+                scratch: bases.0[buffers + member.index].cast(),
+            };
             for (index, planned) in plan.steps.iter().enumerate() {
                 if index > 0 {
                     member.wait_for_all();
@@ -94,7 +105,10 @@ impl Session for NativeSession {
         unsafe {
             match port.spec.data_type {
                 DataType::U8 => TensorView::U8(std::slice::from_raw_parts(base, count)),
+                DataType::I8 => TensorView::I8(std::slice::from_raw_parts(base.cast(), count)),
                 DataType::I32 => TensorView::I32(std::slice::from_raw_parts(base.cast(), count)),
+                DataType::I64 => TensorView::I64(std::slice::from_raw_parts(base.cast(), count)),
+                DataType::Bool => TensorView::Bool(std::slice::from_raw_parts(base.cast(), count)),
                 _ => TensorView::F32(std::slice::from_raw_parts(base.cast(), count)),
             }
         }
@@ -110,23 +124,41 @@ pub(crate) fn profile(model: Arc<NativeModel>, threads: usize) -> String {
     let buffers = plan.offsets.len();
     for _ in 0..30 {
         let times = std::sync::Mutex::new(vec![0.0; plan.steps.len()]);
-        session.team.run(&|member: &Member<'_>| {
-            let bases = bases;
-            let memory = Memory::new(&bases.0[..buffers]);
-            let worker = Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
-            for (index, planned) in plan.steps.iter().enumerate() {
-                member.wait_for_all();
-                let t = Instant::now();
-                unsafe { planned.step.run(memory, worker) };
-                member.wait_for_all();
-                if member.index == 0 { times.lock().unwrap()[index] = t.elapsed().as_secs_f64(); }
-            }
-        }).unwrap();
-        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) { *b = b.min(t); }
+        session
+            .team
+            .run(&|member: &Member<'_>| {
+                let bases = bases;
+                let memory = Memory::new(&bases.0[..buffers]);
+                let worker = Worker {
+                    index: member.index,
+                    count: threads,
+                    scratch: bases.0[buffers + member.index].cast(),
+                };
+                for (index, planned) in plan.steps.iter().enumerate() {
+                    member.wait_for_all();
+                    let t = Instant::now();
+                    unsafe { planned.step.run(memory, worker) };
+                    member.wait_for_all();
+                    if member.index == 0 {
+                        times.lock().unwrap()[index] = t.elapsed().as_secs_f64();
+                    }
+                }
+            })
+            .unwrap();
+        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) {
+            *b = b.min(t);
+        }
     }
     let mut text = format!("arena {} MB scratch {} KB\n", plan.arena_bytes >> 20, plan.scratch_elements >> 8);
     for (p, t) in plan.steps.iter().zip(&best) {
-        text += &format!("{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n", t * 1e6, p.step.macs() as f64 / t / 1e9, p.step.kernel(), p.made, p.name);
+        text += &format!(
+            "{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n",
+            t * 1e6,
+            p.step.macs() as f64 / t / 1e9,
+            p.step.kernel(),
+            p.made,
+            p.name
+        );
     }
     text + &format!("total {:.2} ms", best.iter().sum::<f64>() * 1e3)
 }

@@ -44,14 +44,14 @@ impl<const N: usize> Walk<N> {
     pub(crate) fn new(sizes: &[usize], strides: [Strides; N]) -> Self {
         let mut walk = Self { rank: 0, sizes: [1; RANK_MAX], strides: [[0; RANK_MAX]; N] };
         for (axis, &size) in sizes.iter().enumerate().filter(|&(_, &size)| size != 1) {
-            let continues =
-                |n: usize| walk.strides[n][walk.rank.max(1) - 1] == strides[n][axis] * size as isize;
-            let is_same_run = walk.rank > 0 && (0..N).all(continues);
+            let last = walk.rank.saturating_sub(1);
+            let continues = |(own, all): (&Strides, &Strides)| own[last] == all[axis] * size as isize;
+            let is_same_run = walk.rank > 0 && walk.strides.iter().zip(&strides).all(continues);
             walk.rank += usize::from(!is_same_run);
             let last = walk.rank - 1;
             walk.sizes[last] = if is_same_run { walk.sizes[last] * size } else { size };
-            for n in 0..N {
-                walk.strides[n][last] = strides[n][axis];
+            for (own, all) in walk.strides.iter_mut().zip(&strides) {
+                own[last] = all[axis];
             }
         }
         walk.rank = walk.rank.max(1);
@@ -80,14 +80,14 @@ impl<const N: usize> Walk<N> {
                 }
                 axis -= 1;
                 index[axis] += 1;
-                for n in 0..N {
-                    at[n] += self.strides[n][axis];
+                for (at, strides) in at.iter_mut().zip(&self.strides) {
+                    *at += strides[axis];
                 }
                 if index[axis] < self.sizes[axis] {
                     break;
                 }
-                for n in 0..N {
-                    at[n] -= self.strides[n][axis] * self.sizes[axis] as isize;
+                for (at, strides) in at.iter_mut().zip(&self.strides) {
+                    *at -= strides[axis] * self.sizes[axis] as isize;
                 }
                 index[axis] = 0;
             }

@@ -17,7 +17,6 @@ impl ElementType {
     /// Numbers that have negatives.
     pub(crate) const SIGNED: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8];
     pub(crate) const NUMBERS: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8, Self::U8];
-    pub(crate) const INTEGERS: &[Self] = &[Self::I64, Self::I32, Self::I8, Self::U8];
     /// What an index may be.
     pub(crate) const INDICES: &[Self] = &[Self::I64, Self::I32];
     pub(crate) const ANY: &[Self] = &[Self::F32, Self::I64, Self::I32, Self::I8, Self::U8, Self::Bool];

@@ -14,7 +14,7 @@ use super::site::{Imported, Refusal, Site, unclaimed};
 use crate::ops::{Binary, Extreme, ReduceKind, SoftmaxResult, Unary};
 use crate::tensor::ElementType;
 
-/// The oldest opset that anything is claimed of.
+/// The oldest opset that is looked at: what has not changed since an older one is claimed from there where a node test asks.
 const OLDEST: i64 = 9;
 /// The newest: that of the `onnx` package that the node tests are made with.
 const NEWEST: i64 = 28;
@@ -184,7 +184,7 @@ pub(super) static CLAIMS: &[Claim] = &[
     unary!("Abs", OLDEST, SIGNED, Unary::Abs),
     unary!("Neg", OLDEST, SIGNED, Unary::Neg),
     unary!("Sign", OLDEST, SIGNED, Unary::Sign),
-    unary!("Not", OLDEST, BOOL, Unary::Not),
+    unary!("Not", 1, BOOL, Unary::Not),
     unary!("IsNaN", OLDEST, F32, Unary::IsNan),
     claim("IsInf", 10, F32, &["detect_negative", "detect_positive"], "", elementwise::is_inf),
     claim("LeakyRelu", OLDEST, F32, &["alpha"], "", elementwise::leaky_relu),
@@ -204,9 +204,9 @@ pub(super) static CLAIMS: &[Claim] = &[
     binary!("Sub", OLDEST, NUMBERS, Binary::Sub),
     binary!("Mul", OLDEST, NUMBERS, Binary::Mul),
     binary!("Div", OLDEST, NUMBERS, Binary::Div),
-    binary!("And", OLDEST, BOOL, Binary::And),
-    binary!("Or", OLDEST, BOOL, Binary::Or),
-    binary!("Xor", OLDEST, BOOL, Binary::Xor),
+    binary!("And", 7, BOOL, Binary::And),
+    binary!("Or", 7, BOOL, Binary::Or),
+    binary!("Xor", 7, BOOL, Binary::Xor),
     binary!("Equal", OLDEST, ANY, Binary::Equal),
     binary!("Less", OLDEST, NUMBERS, Binary::Less),
     binary!("LessOrEqual", 12, NUMBERS, Binary::LessOrEqual),
@@ -339,5 +339,67 @@ pub(super) static CLAIMS: &[Claim] = &[
     claim("ConstantOfShape", OLDEST, &[ElementType::I64], &["value"], "shape constant", constant::of_shape),
     claim("Shape", OLDEST, ANY, &["end", "start"], "", constant::shape),
     claim("Size", OLDEST, ANY, &[], "", constant::size),
-    claim("Range", 11, NUMBERS, &[], "start, limit, delta constant", constant::range),
+    claim("Range", 11, NUMBERS, &["stash_type"], "start, limit, delta constant", constant::range),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::fs;
+
+    use super::CLAIMS;
+
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/reference/operators.md");
+
+    /// The page that the table makes.
+    fn page() -> String {
+        let mut rows: Vec<_> = CLAIMS.iter().collect();
+        rows.sort_by_key(|claim| claim.operator);
+        let mut page = String::from(
+            "# Operators of ONNX that the native backend takes\n\n\
+             Made from the table in `crates/backends/native/src/onnx/claims.rs`; a test holds both equal. A claim is an\n\
+             operator of the domain `ai.onnx`, the opsets, the element types of its first input, and its attributes. Every\n\
+             case of ONNX's own node tests that is inside passes. What is outside is refused at load, by the node's name;\n\
+             which cases of the node tests those are is kept in `crates/backends/native/tests/node_tests_refused.txt`.\n\n\
+             | operator | opsets | first input | attributes | limits |\n|---|---|---|---|---|\n",
+        );
+        for claim in rows {
+            let elements: Vec<_> = claim.elements.iter().map(ToString::to_string).collect();
+            writeln!(
+                page,
+                "| {} | {}–{} | {} | {} | {} |",
+                claim.operator,
+                claim.opsets.start(),
+                claim.opsets.end(),
+                elements.join(" "),
+                claim.attributes.join(" "),
+                claim.limits
+            )
+            .expect("a string grows");
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_says_what_the_table_does() {
+        if std::env::var_os("OCELLI_WRITE_OPERATORS").is_some() {
+            fs::write(PAGE, page()).expect("the page can be written");
+        }
+        let kept = fs::read_to_string(PAGE).unwrap_or_default();
+        let again = "OCELLI_WRITE_OPERATORS=1 cargo test -p ocelli-backend-native the_page";
+        assert!(kept == page(), "docs/reference/operators.md is not the table's: write it anew with {again}");
+    }
+
+    #[test]
+    fn no_two_claims_cover_the_same_opset() {
+        for (n, one) in CLAIMS.iter().enumerate() {
+            for other in CLAIMS[n + 1..].iter().filter(|other| other.operator == one.operator) {
+                assert!(
+                    one.opsets.end() < other.opsets.start() || other.opsets.end() < one.opsets.start(),
+                    "{} is claimed twice",
+                    one.operator
+                );
+            }
+        }
+    }
+}

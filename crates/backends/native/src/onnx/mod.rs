@@ -7,6 +7,8 @@
 mod claims;
 mod constants;
 mod import;
+#[cfg(test)]
+mod node_tests;
 mod proto;
 mod site;
 mod wire;
@@ -24,7 +26,7 @@ use crate::ops::{Op, Reshape};
 use crate::tensor::{ElementType, TensorType};
 
 /// What is in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Imported {
     pub(crate) graph: Graph,
     /// In the file's order, as are the graph's own.
@@ -36,17 +38,29 @@ pub(crate) struct Imported {
 /// Reads a file.
 pub(crate) fn read(file: ModelFile<'_>, options: &LoadOptions) -> Result<Imported, EngineError> {
     let bytes = file.bytes()?;
-    let bad = |what: String| {
+    let model = proto::Model::read(&bytes).map_err(|error| {
+        let hint = "is it a whole ONNX file? export or download it again";
+        EngineError::new(EngineErrorKind::BadModel, format!("{file}: no ONNX model: {error}"), hint)
+    })?;
+    import(&file, &model, options)
+}
+
+/// Imports what a file says.
+fn import(
+    file: &ModelFile<'_>,
+    model: &proto::Model<'_>,
+    options: &LoadOptions,
+) -> Result<Imported, EngineError> {
+    let bad = |what: &str| {
         let hint = "is it a whole ONNX file? export or download it again";
         EngineError::new(EngineErrorKind::BadModel, format!("{file}: {what}"), hint)
     };
-    let model = proto::Model::read(&bytes).map_err(|error| bad(format!("no ONNX model: {error}")))?;
-    let graph = model.graph.as_ref().ok_or_else(|| bad("no ONNX model: it has no graph".to_owned()))?;
+    let graph = model.graph.as_ref().ok_or_else(|| bad("no ONNX model: it has no graph"))?;
+    // A network all of another domain's operators names none; its first node is refused then.
     let opset = model.opsets.iter().find(|(domain, _)| matches!(*domain, "" | "ai.onnx"));
-    let &(_, opset) = opset.ok_or_else(|| bad("it names no opset of ONNX".to_owned()))?;
+    let opset = opset.map_or(0, |&(_, version)| version);
 
-    let mut walk =
-        Walk { file: &file, opset, graph: Graph::default(), ids: HashMap::new(), inputs: Vec::new() };
+    let mut walk = Walk { file, opset, graph: Graph::default(), ids: HashMap::new(), inputs: Vec::new() };
     walk.constants(graph)?;
     walk.network_inputs(graph, options)?;
     for node in &graph.nodes {
@@ -107,18 +121,11 @@ impl<'a> Walk<'a> {
             }
             let declared = DeclaredInput {
                 name: input.name,
-                data_type: match input.data_type {
-                    Some(1) => Some(DataType::F32),
-                    Some(2) => Some(DataType::U8),
-                    _ => None,
-                },
+                data_type: input.data_type.and_then(constants::element_type).map(data_type),
                 shape: input.shape.as_ref().map(|shape| shape.iter().map(declared_size).collect()),
             };
             let spec = declared.fix(self.file, options)?;
-            let element = match spec.data_type {
-                DataType::U8 => ElementType::U8,
-                _ => ElementType::F32,
-            };
+            let element = input.data_type.and_then(constants::element_type).unwrap_or(ElementType::F32);
             let id = self.graph.add_value(input.name, TensorType::new(element, spec.shape.clone()));
             self.graph.inputs.push(id);
             self.ids.insert(input.name, id);
@@ -181,16 +188,6 @@ impl<'a> Walk<'a> {
                 return Err(self.bad(format!("output {}: nothing makes it", output.name)));
             };
             let TensorType { element, shape } = self.graph.tensor_type(id).clone();
-            let data_type = match element {
-                ElementType::F32 => DataType::F32,
-                ElementType::U8 => DataType::U8,
-                ElementType::I32 => DataType::I32,
-                _ => {
-                    let what = format!("output {} is not a tensor of f32, u8 or i32", output.name);
-                    let hint = "export the model with such outputs";
-                    return Err(self.error(EngineErrorKind::UnsupportedShape, what, hint));
-                }
-            };
             let is_taken = self.graph.inputs.contains(&id) || self.graph.outputs.contains(&id);
             let id = if is_taken && self.graph.constant(id).is_none() {
                 let copied =
@@ -200,7 +197,7 @@ impl<'a> Walk<'a> {
                 id
             };
             self.graph.outputs.push(id);
-            specs.push(TensorSpec { name: output.name.to_owned(), data_type, shape });
+            specs.push(TensorSpec { name: output.name.to_owned(), data_type: data_type(element), shape });
         }
         Ok(specs)
     }
@@ -210,5 +207,17 @@ fn declared_size<'a>(dimension: &proto::Dimension<'a>) -> DeclaredSize<'a> {
     match dimension.size.map(usize::try_from) {
         Some(Ok(size)) => DeclaredSize::Fixed(size),
         _ => DeclaredSize::Open(dimension.name),
+    }
+}
+
+/// An element type as the seam calls it.
+fn data_type(element: ElementType) -> DataType {
+    match element {
+        ElementType::F32 => DataType::F32,
+        ElementType::I64 => DataType::I64,
+        ElementType::I32 => DataType::I32,
+        ElementType::I8 => DataType::I8,
+        ElementType::U8 => DataType::U8,
+        ElementType::Bool => DataType::Bool,
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Attribute<'a> {
 }
 
 impl<'a> TensorProto<'a> {
-    /// The tensor that a file of its own holds, as those of ONNX's test data.
+    /// The tensor that is all of a file, as in ONNX's test data.
     #[cfg(test)]
     pub(super) fn read_file(file: &'a [u8]) -> Read<Self> {
         Self::read(Message::new(file))

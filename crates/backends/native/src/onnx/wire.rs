@@ -142,7 +142,10 @@ impl<'a> Field<'a> {
 
     /// Adds one integer, or a packed run of them.
     pub(super) fn integers(&self, to: &mut Vec<i64>) -> Result<(), WireError> {
-        let Value::Bytes(mut packed) = self.value else { return Ok(to.push(self.integer()?)) };
+        let Value::Bytes(mut packed) = self.value else {
+            to.push(self.integer()?);
+            return Ok(());
+        };
         while !packed.is_empty() {
             to.push(packed.varint()?.cast_signed());
         }
@@ -151,7 +154,10 @@ impl<'a> Field<'a> {
 
     /// Adds one float, or a packed run of them.
     pub(super) fn floats(&self, to: &mut Vec<f32>) -> Result<(), WireError> {
-        let Value::Bytes(mut packed) = self.value else { return Ok(to.push(self.float()?)) };
+        let Value::Bytes(mut packed) = self.value else {
+            to.push(self.float()?);
+            return Ok(());
+        };
         while !packed.is_empty() {
             to.push(f32::from_le_bytes(packed.array()?));
         }

@@ -1,5 +1,6 @@
 //! Operators of two tensors, element by element, broadcast against each other.
 
+use super::number::Number;
 use super::{Operator, one_type};
 use crate::strided::{self, Walk};
 use crate::tensor::{ElementType, Elements, ElementsMut, TensorType, View, ViewMut, of_numbers};
@@ -16,7 +17,7 @@ pub(crate) enum Binary {
     Pow,
     Min,
     Max,
-    /// The remainder, with the sign of the divisor; of integers only. By 0 it is 0.
+    /// The remainder, with the sign of the divisor; of integers by 0 it is 0.
     Mod,
     /// The remainder, with the sign of the dividend.
     Fmod,
@@ -46,7 +47,6 @@ impl Operator for Binary {
             Self::And | Self::Or | Self::Xor => &[ElementType::Bool],
             Self::Equal => ElementType::ANY,
             Self::PRelu => &[ElementType::F32],
-            Self::Mod => ElementType::INTEGERS,
             _ => ElementType::NUMBERS,
         };
         let element = one_type(inputs, allowed)?;
@@ -94,16 +94,16 @@ impl Binary {
 
     fn calculate<T: Number>(self, walk: &Walk<2>, to: &mut [T], a: &[T], b: &[T]) {
         match self {
-            Self::Add => each(walk, to, a, b, T::add),
-            Self::Sub => each(walk, to, a, b, T::sub),
-            Self::Mul => each(walk, to, a, b, T::mul),
-            Self::Div => each(walk, to, a, b, T::div),
-            Self::Pow => each(walk, to, a, b, T::pow),
-            Self::Min => each(walk, to, a, b, |a, b| if b < a || b != b { b } else { a }),
-            Self::Max => each(walk, to, a, b, |a, b| if b > a || b != b { b } else { a }),
+            Self::Add => each(walk, to, a, b, T::plus),
+            Self::Sub => each(walk, to, a, b, T::minus),
+            Self::Mul => each(walk, to, a, b, T::times),
+            Self::Div => each(walk, to, a, b, T::over),
+            Self::Pow => each(walk, to, a, b, T::power),
+            Self::Min => each(walk, to, a, b, T::smaller),
+            Self::Max => each(walk, to, a, b, T::larger),
             Self::Mod => each(walk, to, a, b, T::modulo),
-            Self::Fmod => each(walk, to, a, b, T::fmod),
-            _ => each(walk, to, a, b, |a, b| if a < T::default() { a.mul(b) } else { a }),
+            Self::Fmod => each(walk, to, a, b, T::remainder),
+            _ => each(walk, to, a, b, |a, b| if a < T::default() { a.times(b) } else { a }),
         }
     }
 }
@@ -147,70 +147,3 @@ fn each<T: Copy, R>(walk: &Walk<2>, to: &mut [R], a: &[T], b: &[T], of: impl Fn(
         }
     });
 }
-
-/// Arithmetic that never panics.
-trait Number: Copy + PartialOrd + Default {
-    fn add(self, other: Self) -> Self;
-    fn sub(self, other: Self) -> Self;
-    fn mul(self, other: Self) -> Self;
-    fn div(self, other: Self) -> Self;
-    fn pow(self, other: Self) -> Self;
-    fn modulo(self, other: Self) -> Self;
-    fn fmod(self, other: Self) -> Self;
-}
-
-impl Number for f32 {
-    fn add(self, other: Self) -> Self {
-        self + other
-    }
-    fn sub(self, other: Self) -> Self {
-        self - other
-    }
-    fn mul(self, other: Self) -> Self {
-        self * other
-    }
-    fn div(self, other: Self) -> Self {
-        self / other
-    }
-    fn pow(self, other: Self) -> Self {
-        self.powf(other)
-    }
-    fn modulo(self, other: Self) -> Self {
-        self - (self / other).floor() * other
-    }
-    fn fmod(self, other: Self) -> Self {
-        self % other
-    }
-}
-
-macro_rules! integers {
-    ($($integer:ty)*) => { $(impl Number for $integer {
-        fn add(self, other: Self) -> Self {
-            self.wrapping_add(other)
-        }
-        fn sub(self, other: Self) -> Self {
-            self.wrapping_sub(other)
-        }
-        fn mul(self, other: Self) -> Self {
-            self.wrapping_mul(other)
-        }
-        fn div(self, other: Self) -> Self {
-            if other == 0 { 0 } else { self.wrapping_div(other) }
-        }
-        fn pow(self, other: Self) -> Self {
-            (self as f64).powf(other as f64) as Self
-        }
-        fn modulo(self, other: Self) -> Self {
-            if other == 0 {
-                return 0;
-            }
-            let rest = self.wrapping_rem(other);
-            let turns = rest != 0 && (rest > 0) != (other > 0);
-            if turns { rest.wrapping_add(other) } else { rest }
-        }
-        fn fmod(self, other: Self) -> Self {
-            if other == 0 { 0 } else { self.wrapping_rem(other) }
-        }
-    })* };
-}
-integers!(i64 i32 i8 u8);

@@ -1,7 +1,8 @@
 //! Elements of one type made into those of another.
 
+use super::number::Number;
 use super::{Operator, expect_f32, one_type};
-use crate::tensor::{ElementType, Elements, ElementsMut, TensorType, View, ViewMut};
+use crate::tensor::{ElementType, Elements, ElementsMut, TensorType, View, ViewMut, of_numbers_in};
 
 /// Each element as the nearest one of another type: floats towards 0, integers by their low bits, anything but 0 is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,61 +30,26 @@ impl Operator for Cast {
     }
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
+        let to = &mut outputs[0].data;
         match inputs[0].data {
-            Elements::F32(from) => cast(&mut outputs[0].data, from),
-            Elements::I64(from) => cast(&mut outputs[0].data, from),
-            Elements::I32(from) => cast(&mut outputs[0].data, from),
-            Elements::I8(from) => cast(&mut outputs[0].data, from),
-            Elements::U8(from) => cast(&mut outputs[0].data, from),
-            Elements::Bool(from) => cast(&mut outputs[0].data, from),
+            // As the numbers 0 and 1.
+            Elements::Bool(from) => cast(to, from, u8::from),
+            _ => of_numbers_in!(inputs[0], |from| cast(to, from, |number| number)),
         }
     }
 }
 
-fn cast<T: Element>(to: &mut ElementsMut<'_>, from: &[T]) {
-    fn each<T: Element, R>(to: &mut [R], from: &[T], of: impl Fn(T) -> R) {
+fn cast<T: Copy, N: Number>(to: &mut ElementsMut<'_>, from: &[T], number: impl Fn(T) -> N) {
+    fn each<T: Copy, R>(to: &mut [R], from: &[T], of: impl Fn(T) -> R) {
         to.iter_mut().zip(from).for_each(|(to, &from)| *to = of(from));
     }
     match to {
-        ElementsMut::F32(to) => each(to, from, T::as_f32),
-        ElementsMut::I64(to) => each(to, from, T::as_i64),
-        ElementsMut::I32(to) => each(to, from, |x| x.as_i64() as i32),
-        ElementsMut::I8(to) => each(to, from, |x| x.as_i64() as i8),
-        ElementsMut::U8(to) => each(to, from, |x| x.as_i64() as u8),
-        ElementsMut::Bool(to) => each(to, from, T::as_bool),
-    }
-}
-
-trait Element: Copy {
-    fn as_f32(self) -> f32;
-    fn as_i64(self) -> i64;
-    fn as_bool(self) -> bool;
-}
-
-macro_rules! numbers {
-    ($($number:ty)*) => { $(impl Element for $number {
-        fn as_f32(self) -> f32 {
-            self as f32
-        }
-        fn as_i64(self) -> i64 {
-            self as i64
-        }
-        fn as_bool(self) -> bool {
-            self != 0 as $number
-        }
-    })* };
-}
-numbers!(f32 i64 i32 i8 u8);
-
-impl Element for bool {
-    fn as_f32(self) -> f32 {
-        u8::from(self).into()
-    }
-    fn as_i64(self) -> i64 {
-        self.into()
-    }
-    fn as_bool(self) -> bool {
-        self
+        ElementsMut::F32(to) => each(to, from, |x| number(x).as_f32()),
+        ElementsMut::I64(to) => each(to, from, |x| number(x).as_i64()),
+        ElementsMut::I32(to) => each(to, from, |x| number(x).as_i64() as i32),
+        ElementsMut::I8(to) => each(to, from, |x| number(x).as_i64() as i8),
+        ElementsMut::U8(to) => each(to, from, |x| number(x).as_i64() as u8),
+        ElementsMut::Bool(to) => each(to, from, |x| number(x) != N::default()),
     }
 }
 
@@ -173,7 +139,7 @@ impl Operator for Dequantize {
     }
 }
 
-fn dequantize<T: Element>(to: &mut [f32], from: &[T], scale: &[f32], zero: &[T], scales: &Scales) {
+fn dequantize<T: Number>(to: &mut [f32], from: &[T], scale: &[f32], zero: &[T], scales: &Scales) {
     for (n, (to, x)) in to.iter_mut().zip(from).enumerate() {
         let of = scales.of(n);
         *to = (x.as_i64() - zero[of].as_i64()) as f32 * scale[of];

@@ -14,6 +14,7 @@ mod conv;
 mod gather;
 mod matmul;
 mod moves;
+mod number;
 mod pad;
 mod pool;
 mod reduce;

@@ -82,9 +82,9 @@ impl Operator for Slice {
         let (input, output) = (&inputs[0], &mut outputs[0]);
         let mut strides = strided::dense(input.shape);
         let mut start = 0;
-        for axis in 0..input.shape.len() {
-            start += self.starts[axis] * strides[axis] as usize;
-            strides[axis] *= self.steps[axis];
+        for (stride, (first, step)) in strides.iter_mut().zip(self.starts.iter().zip(&self.steps)) {
+            start += first * *stride as usize;
+            *stride *= step;
         }
         let walk = Walk::new(output.shape, [strides]);
         of_one_type!(output, [input], |to, [from]| strided::copy(to, from, &walk, start));

@@ -1,5 +1,6 @@
 //! The largest or the mean of each window.
 
+use super::number::Number;
 use super::{Operator, one_type};
 use crate::tensor::{ElementType, TensorType, View, ViewMut, of_numbers};
 
@@ -89,11 +90,8 @@ impl Window {
 }
 
 impl Pool {
-    fn max<T: Copy + PartialOrd + Least>(&self, to: &mut [T], from: &[T], size: [usize; 2]) {
-        self.each(to, from, size, |from, window| {
-            let larger = |most: T, pixel: T| if pixel > most || pixel != pixel { pixel } else { most };
-            window.pixels(from, size[1]).fold(T::LEAST, larger)
-        });
+    fn max<T: Number>(&self, to: &mut [T], from: &[T], size: [usize; 2]) {
+        self.each(to, from, size, |from, window| window.pixels(from, size[1]).fold(T::LEAST, T::larger));
     }
 
     /// Each window of each map.
@@ -128,13 +126,3 @@ impl Pool {
         (Positions { start: start - before.min(start), end: end - before.min(end), step }, padded)
     }
 }
-
-/// The number below all others.
-trait Least {
-    const LEAST: Self;
-}
-
-macro_rules! least {
-    ($($number:ty: $least:expr),*) => { $(impl Least for $number { const LEAST: Self = $least; })* };
-}
-least!(f32: f32::NEG_INFINITY, i64: i64::MIN, i32: i32::MIN, i8: i8::MIN, u8: u8::MIN);

@@ -1,5 +1,6 @@
 //! Many elements to one.
 
+use super::number::Number;
 use super::{Operator, one_type};
 use crate::strided::{self, Walk};
 use crate::tensor::{ElementType, TensorType, View, ViewMut, of_numbers, of_numbers_in};
@@ -72,15 +73,15 @@ impl Operator for Reduce {
 }
 
 impl Reduce {
-    fn reduce<T: Summed>(&self, walk: &Walk<1>, to: &mut [T], from: &[T], count: usize) {
+    fn reduce<T: Number>(&self, walk: &Walk<1>, to: &mut [T], from: &[T], count: usize) {
         match self.kind {
-            ReduceKind::Sum => fold(walk, to, from, T::ZERO, T::plus),
+            ReduceKind::Sum => fold(walk, to, from, T::default(), T::plus),
             ReduceKind::Product => fold(walk, to, from, T::ONE, T::times),
-            ReduceKind::Min => fold(walk, to, from, T::MOST, |a, b| if b < a || b != b { b } else { a }),
-            ReduceKind::Max => fold(walk, to, from, T::LEAST, |a, b| if b > a || b != b { b } else { a }),
+            ReduceKind::Min => fold(walk, to, from, T::MOST, T::smaller),
+            ReduceKind::Max => fold(walk, to, from, T::LEAST, T::larger),
             ReduceKind::Mean => {
-                fold(walk, to, from, T::ZERO, T::plus);
-                to.iter_mut().for_each(|sum| *sum = sum.over(count));
+                fold(walk, to, from, T::default(), T::plus);
+                to.iter_mut().for_each(|sum| *sum = sum.mean(count));
             }
         }
     }
@@ -104,52 +105,6 @@ fn fold<T: Copy>(walk: &Walk<1>, to: &mut [T], from: &[T], first: T, of: impl Fn
         }
     });
 }
-
-/// Numbers that can be added up.
-trait Summed: Copy + PartialOrd {
-    const ZERO: Self;
-    const ONE: Self;
-    const LEAST: Self;
-    const MOST: Self;
-    fn plus(self, other: Self) -> Self;
-    fn times(self, other: Self) -> Self;
-    fn over(self, count: usize) -> Self;
-}
-
-impl Summed for f32 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const LEAST: Self = Self::NEG_INFINITY;
-    const MOST: Self = Self::INFINITY;
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-    fn times(self, other: Self) -> Self {
-        self * other
-    }
-    fn over(self, count: usize) -> Self {
-        self / count as Self
-    }
-}
-
-macro_rules! integers {
-    ($($integer:ty)*) => { $(impl Summed for $integer {
-        const ZERO: Self = 0;
-        const ONE: Self = 1;
-        const LEAST: Self = Self::MIN;
-        const MOST: Self = Self::MAX;
-        fn plus(self, other: Self) -> Self {
-            self.wrapping_add(other)
-        }
-        fn times(self, other: Self) -> Self {
-            self.wrapping_mul(other)
-        }
-        fn over(self, count: usize) -> Self {
-            (self as i64 / count.max(1) as i64) as Self
-        }
-    })* };
-}
-integers!(i64 i32 i8 u8);
 
 /// Checks an axis, and gives the output's shape with `size` along it.
 fn along(input: &TensorType, axis: usize, size: usize) -> Result<Vec<usize>, String> {
@@ -181,10 +136,10 @@ impl Lanes {
 
 impl Extreme {
     /// Whether `a` comes before `b`. Numbers that are none come last.
-    fn prefers<T: PartialOrd>(self, a: T, b: T) -> bool {
+    fn prefers<T: Number>(self, a: T, b: T) -> bool {
         match self {
-            Self::Largest => a > b || (a == a && b != b),
-            Self::Smallest => a < b || (a == a && b != b),
+            Self::Largest => a > b || !a.is_none() && b.is_none(),
+            Self::Smallest => a < b || !a.is_none() && b.is_none(),
         }
     }
 }
@@ -203,7 +158,7 @@ impl Operator for ArgReduce {
 }
 
 impl ArgReduce {
-    fn places<T: Copy + PartialOrd>(&self, places: &mut [i64], from: &[T], lanes: &Lanes) {
+    fn places<T: Number>(&self, places: &mut [i64], from: &[T], lanes: &Lanes) {
         for (lane, place) in places.iter_mut().enumerate() {
             let mut best = 0;
             for n in 1..lanes.size {
@@ -235,7 +190,7 @@ impl Operator for TopK {
 
 impl TopK {
     /// Each next one is the best of those that come behind the last: no memory, and `count` looks at each lane.
-    fn pick<T: Copy + PartialOrd>(&self, values: &mut [T], places: &mut [i64], from: &[T], lanes: &Lanes) {
+    fn pick<T: Number>(&self, values: &mut [T], places: &mut [i64], from: &[T], lanes: &Lanes) {
         let own = Lanes { size: self.count, inner: lanes.inner };
         let count_of_lanes = values.len().checked_div(self.count).unwrap_or(0);
         for lane in 0..count_of_lanes {

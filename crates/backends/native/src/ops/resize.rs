@@ -62,7 +62,12 @@ impl Resize {
                 offset + (x + 0.5) / scale - 0.5
             }
             Coordinates::AlignCorners if size <= 1 => 0.0,
-            Coordinates::AlignCorners => x * (input_size as f32 - 1.0) / (size as f32 - 1.0),
+            Coordinates::AlignCorners => {
+                // The size that the scale gives, before it was made whole; the whole one where that is as good as equal.
+                let exact = input_size as f32 * scale;
+                let exact = if (exact - size as f32).abs() < 1e-3 { size as f32 } else { exact };
+                x * (input_size as f32 - 1.0) / (exact - 1.0)
+            }
             Coordinates::Asymmetric => x / scale,
         }
     }

@@ -1,5 +1,6 @@
 //! One of two tensors, element by element; and sums that run along an axis.
 
+use super::number::Number;
 use super::{Operator, broadcast_shape, one_type};
 use crate::strided::{self, Walk};
 use crate::tensor::{ElementType, TensorType, View, ViewMut, of_numbers, of_one_type};
@@ -82,7 +83,7 @@ impl Operator for CumSum {
 }
 
 impl CumSum {
-    fn sum<T: Accumulated>(&self, to: &mut [T], from: &[T], size: usize, inner: usize) {
+    fn sum<T: Number>(&self, to: &mut [T], from: &[T], size: usize, inner: usize) {
         let block = size * inner;
         if block == 0 {
             return;
@@ -101,23 +102,3 @@ impl CumSum {
         }
     }
 }
-
-/// Numbers whose sum never panics.
-trait Accumulated: Copy + Default {
-    fn plus(self, other: Self) -> Self;
-}
-
-impl Accumulated for f32 {
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-}
-
-macro_rules! integers {
-    ($($integer:ty)*) => { $(impl Accumulated for $integer {
-        fn plus(self, other: Self) -> Self {
-            self.wrapping_add(other)
-        }
-    })* };
-}
-integers!(i64 i32 i8 u8);

@@ -1,7 +1,8 @@
 //! Operators that take each element by itself.
 
+use super::number::Number;
 use super::{Operator, one_type};
-use crate::tensor::{ElementType, ElementsMut, TensorType, View, ViewMut, of_one_type};
+use crate::tensor::{ElementType, ElementsMut, TensorType, View, ViewMut, of_numbers};
 
 /// A function of one element. All are of f32 but [`Unary::Abs`], [`Unary::Neg`] and [`Unary::Sign`], of any signed
 /// number, and [`Unary::Not`], of bool; so are their results but that of [`Unary::IsNan`] and [`Unary::IsInf`].
@@ -202,10 +203,11 @@ impl Operator for Unary {
             Self::IsInf { positive, negative } => each(output.bool(), input.f32(), |x| {
                 x == f32::INFINITY && positive || x == f32::NEG_INFINITY && negative
             }),
+            Self::Not => each(output.bool(), input.bool(), |x| !x),
             _ if matches!(output.data, ElementsMut::F32(_)) => {
                 each(output.f32(), input.f32(), |x| self.of(x));
             }
-            _ => of_one_type!(output, [input], |to, [from]| each(to, from, |x| x.of(*self))),
+            _ => of_numbers!(output, [input], |to, [from]| each(to, from, |x| of_integer(*self, x))),
         }
     }
 }
@@ -216,42 +218,16 @@ fn each<T: Copy, R>(to: &mut [R], from: &[T], of: impl Fn(T) -> R) {
     }
 }
 
-/// What is not f32, and so knows a few functions only.
-trait Plain: Copy {
-    fn of(self, function: Unary) -> Self;
-}
-
-macro_rules! plain_integers {
-    ($($integer:ty)*) => { $(impl Plain for $integer {
-        fn of(self, function: Unary) -> Self {
-            match function {
-                Unary::Abs => self.wrapping_abs(),
-                Unary::Neg => self.wrapping_neg(),
-                Unary::Sign => self.signum(),
-                _ => unreachable!("checked with the types"),
-            }
-        }
-    })* };
-}
-plain_integers!(i64 i32 i8);
-
-impl Plain for u8 {
-    fn of(self, _: Unary) -> Self {
-        unreachable!("checked with the types")
-    }
-}
-
-impl Plain for f32 {
-    fn of(self, function: Unary) -> Self {
-        function.of(self)
-    }
-}
-
-impl Plain for bool {
-    fn of(self, function: Unary) -> Self {
-        match function {
-            Unary::Not => !self,
-            _ => unreachable!("checked with the types"),
-        }
+/// Of one integer.
+fn of_integer<T: Number>(function: Unary, x: T) -> T {
+    let zero = T::default();
+    match function {
+        Unary::Abs if x < zero => zero.minus(x),
+        Unary::Abs => x,
+        Unary::Neg => zero.minus(x),
+        Unary::Sign if x < zero => zero.minus(T::ONE),
+        Unary::Sign if x > zero => T::ONE,
+        Unary::Sign => zero,
+        _ => unreachable!("checked with the types"),
     }
 }

@@ -19,11 +19,11 @@ pub(in super::super) fn matmul(site: &mut Site<'_>) -> Imported {
     };
     let made = site.add(Op::MatMul(MatMul), &[left, right])?;
     let mut shape = site.shape(made);
+    if shape_a.len() == 1 {
+        shape.remove(shape.len() - 2);
+    }
     if shape_b.len() == 1 {
         shape.pop();
-    }
-    if shape_a.len() == 1 {
-        shape.remove(shape.len() + shape_b.len().min(2) - 3);
     }
     Ok(vec![site.reshape(made, shape)?])
 }

@@ -82,10 +82,10 @@ impl Window {
             other => return bad(format!("auto_pad {other:?}")),
         }
         if window.padding != Padding::Explicit {
-            for axis in 0..2 {
-                let out = pictures.size[axis].div_ceil(strides[axis]);
+            for (axis, &size) in pictures.size.iter().enumerate() {
+                let out = size.div_ceil(strides[axis]);
                 let reach = out.saturating_sub(1) * strides[axis] + window.extent(axis);
-                window.share(axis, reach.saturating_sub(pictures.size[axis]));
+                window.share(axis, reach.saturating_sub(size));
             }
         }
         Ok(window)
