@@ -14,9 +14,10 @@ use crate::ops::{Conv, Op, Reshape, SoftmaxResult};
 use crate::passes::{makers, readings};
 use crate::steps::{
     BroadcastStep, BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, CopyRowsStep, Dense,
-    DenseF32, DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, MatMulStep, OracleStep, Partner, Picture,
+    DenseF32, DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, MatMulStep, MoveStep, OracleStep, Partner, Picture,
     Planes, PlanesIn, PlanesStep, PoolStep, Region, ResizeStep, SoftmaxStep, Source, Step, WinogradStep,
 };
+use crate::strided::Walk;
 use crate::tensor::{ElementType, Tensor};
 
 /// What comes out.
@@ -117,6 +118,7 @@ impl<'a> Lowering<'a> {
     fn dense_node(&mut self, node: &'a Node) -> Result<(), String> {
         let made = node.outputs[0];
         let is_f32 = self.graph.tensor_type(made).element == ElementType::F32;
+        let element_bytes = self.graph.tensor_type(made).element.bytes();
         match &node.op {
             // Made when somebody wants it: perhaps in a larger union.
             Op::Reshape(_) | Op::Concat(_) => {}
@@ -145,6 +147,15 @@ impl<'a> Lowering<'a> {
                     None => self.oracle(node, node.op.clone()),
                 }
             }
+            Op::Transpose(transpose) if element_bytes == 4 => {
+                let input = &self.graph.tensor_type(node.inputs[0]).shape;
+                let walk = transpose.walk(input, &self.graph.tensor_type(made).shape);
+                self.moved(node, walk, 0);
+            }
+            Op::Slice(slice) if element_bytes == 4 => {
+                let (walk, start) = slice.walk(&self.graph.tensor_type(node.inputs[0]).shape);
+                self.moved(node, walk, start);
+            }
             Op::MatMul(_) => self.product(node),
             Op::SoftmaxMean(mean) => {
                 let (source, out) = (self.dense_buffer(node.inputs[0]), self.new_dense(made));
@@ -156,6 +167,13 @@ impl<'a> Lowering<'a> {
             op => self.oracle(node, op.clone()),
         }
         Ok(())
+    }
+
+    fn moved(&mut self, node: &Node, walk: Walk<1>, start: usize) {
+        let made = node.outputs[0];
+        let buffers = [self.dense_buffer(node.inputs[0]), self.new_dense(made)];
+        let elements = self.graph.tensor_type(made).elements();
+        self.push(MoveStep::new(buffers, elements, walk, start), made, &buffers);
     }
 
     /// Rows times a constant matrix by tiles, any other product as the oracle does it.

@@ -1,16 +1,23 @@
 //! Pairs of elements of dense tensors, broadcast against each other.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::dense::{Dense, DenseF32};
 use super::{Memory, Step, Worker};
 use crate::kernels::elementwise::BinaryAt;
 use crate::kernels::entries::Kernels;
-use crate::ops::Binary;
+use crate::ops::{Binary, Expand, Operator};
 use crate::strided::{self, Walk};
+use crate::tensor::{ElementType, Tensor, TensorType};
 
 /// A run is cut for the threads where it is longer than this, in elements.
 const PIECE: usize = 4096;
+
+/// A run of so many elements keeps vectors busy.
+const RUN_LONG: usize = 256;
+/// A constant is not repeated to more elements than this.
+const RUN_LONGEST: usize = 1 << 16;
 
 /// Pairs of elements of two dense tensors of f32.
 pub(crate) struct BroadcastStep {
@@ -31,6 +38,7 @@ impl BroadcastStep {
         shape: &[usize],
         out: DenseF32,
     ) -> Option<Self> {
+        let sources = sources.map(|source| lengthened(source, shape));
         let strides = [&sources[0], &sources[1]].map(|source| strided::broadcast(source.shape(), shape));
         let walk = Walk::new(shape, strides);
         let (_, steps) = walk.run();
@@ -40,6 +48,26 @@ impl BroadcastStep {
             .all(|step| matches!(step, 0 | 1))
             .then_some(Self { kernels: *kernels, binary, sources, out, elements, walk })
     }
+}
+
+/// A constant that is repeated in runs too short for vectors, repeated beforehand: over as many of the last axes as make
+/// a run long.
+fn lengthened(source: Dense, shape: &[usize]) -> Dense {
+    let Dense::Constant(constant) = &source else { return source };
+    let mut axis = shape.len();
+    let mut run = 1;
+    while axis > 0 && run < RUN_LONG {
+        axis -= 1;
+        run *= shape[axis];
+    }
+    let shape = &shape[axis..];
+    if run > RUN_LONGEST || constant.shape.len() > shape.len() || constant.shape == shape {
+        return source;
+    }
+    let expand = Expand { shape: shape.to_vec() };
+    let mut repeated = Tensor::zeros(&TensorType::new(ElementType::F32, shape));
+    expand.run(&[constant.view()], &mut [repeated.view_mut()]);
+    Dense::Constant(Arc::new(repeated))
 }
 
 impl Step for BroadcastStep {
