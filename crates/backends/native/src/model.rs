@@ -31,7 +31,6 @@ pub(crate) fn load(
     kernels: &Kernels,
     options: &PlanOptions,
 ) -> Result<NativeModel, EngineError> {
-<<<<<<< HEAD
     compile(&file, onnx::read(file, load)?, kernels, options)
 }
 
@@ -43,13 +42,8 @@ pub(crate) fn compile(
     options: &PlanOptions,
 ) -> Result<NativeModel, EngineError> {
     let onnx::Imported { mut graph, inputs, outputs, metadata } = imported;
-    passes::run(&mut graph);
-    let plan = Plan::new(&graph, &inputs, &outputs, kernels, options).map_err(|what| {
-=======
-    let onnx::Imported { mut graph, inputs, outputs, metadata } = onnx::read(file, load)?;
     let plan = passes::run(&mut graph).and_then(|()| Plan::new(&graph, &inputs, &outputs, kernels, options));
     let plan = plan.map_err(|what| {
->>>>>>> native
         let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
         EngineError::new(EngineErrorKind::BadModel, format!("{file}: {what}"), hint)
     })?;

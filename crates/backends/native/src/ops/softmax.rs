@@ -84,7 +84,8 @@ impl Operator for SoftmaxMean {
             let lane_of = || from[lane..].iter().step_by(inner).take(self.factors.len());
             let most = lane_of().copied().fold(f32::NEG_INFINITY, f32::max);
             let sum: f32 = lane_of().map(|x| (x - most).exp()).sum();
-            *to = lane_of().zip(&self.factors).map(|(x, factor)| factor * (x - most).exp()).sum::<f32>() / sum;
+            *to =
+                lane_of().zip(&self.factors).map(|(x, factor)| factor * (x - most).exp()).sum::<f32>() / sum;
         }
     }
 }

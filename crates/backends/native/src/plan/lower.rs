@@ -259,14 +259,10 @@ impl<'a> Lowering<'a> {
         }
         let source = self.dense_buffer(value);
         let picture = self.picture(value);
-<<<<<<< HEAD
-        let step = ConvertStep::new(self.kernels, Direction::ToBlocks, DenseF32::new(source), picture);
-=======
         let stride = picture.height * picture.width;
         let planes = PlanesIn { tensor: DenseF32::new(source), offset: 0, stride };
         let step =
             ConvertStep::new(self.kernels, Direction::ToBlocks, planes, picture);
->>>>>>> native
         self.push(step, value, &[source, picture.buffer]);
         self.packed.insert(value, picture);
         picture
