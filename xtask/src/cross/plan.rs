@@ -16,6 +16,7 @@ pub const PACKAGES: &[&str] = &[
     "ocelli-preprocess",
     "ocelli-model",
     "ocelli-postprocess",
+    "ocelli-backend-native",
     "ocelli-backend-rten",
     "ocelli-pipeline",
     "ocelli-draw",

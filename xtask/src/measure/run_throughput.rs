@@ -22,7 +22,7 @@ pub fn run(context: &Context) -> Result<Value, ChoreError> {
     let program = context.ocelli().arg("run").arg(&clip).arg("--model").arg(&model);
     let program = program.args("--sink jsonl:/dev/null --summary").arg(summary.path());
     let engine = context.ocelli().args("bench engine --model").arg(&model).arg("--source").arg(&clip);
-    let engine = engine.args("--backend rten --threads 2 --json");
+    let engine = engine.args("--threads 2 --json");
 
     let (mut program_fps, mut engine_fps, mut ratio) =
         (Series::default(), Series::default(), Series::default());

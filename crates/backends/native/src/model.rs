@@ -50,6 +50,14 @@ pub(crate) fn compile(
     Ok(NativeModel { plan, inputs, outputs, metadata })
 }
 
+#[cfg(test)]
+impl NativeModel {
+    /// A plan without a file.
+    pub(crate) fn of_plan(plan: Plan, inputs: Vec<TensorSpec>, outputs: Vec<TensorSpec>) -> Self {
+        Self { plan, inputs, outputs, metadata: Vec::new() }
+    }
+}
+
 impl Model for SharedModel {
     fn inputs(&self) -> &[TensorSpec] {
         &self.0.inputs

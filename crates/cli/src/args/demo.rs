@@ -22,8 +22,8 @@ pub struct DemoArguments {
     #[arg(long, value_name = "FILE", default_value = "ocelli-demo.mp4")]
     pub video: PathBuf,
 
-    /// The engine: auto, rten
-    #[arg(long, default_value = "auto")]
+    /// The engine: native, rten, auto
+    #[arg(long, default_value = "native")]
     pub backend: String,
 
     /// The engine's threads [default: one for each core]

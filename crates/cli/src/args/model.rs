@@ -21,9 +21,13 @@ pub struct ModelArguments {
     #[arg(long)]
     pub task: Option<Task>,
 
-    /// The engine: auto, rten
-    #[arg(long, default_value = "auto")]
+    /// The engine: native, rten, or auto, which is rten where native lacks an operator
+    #[arg(long, default_value = "native")]
     pub backend: String,
+
+    /// Megabytes for weights that the native engine transforms to be faster [default: 32]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(0..=4096))]
+    pub winograd: Option<u32>,
 
     /// The engine's threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

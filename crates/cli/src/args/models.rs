@@ -46,8 +46,8 @@ pub struct ModelsInfo {
     #[arg(long, value_name = "FILE")]
     pub card: Option<PathBuf>,
 
-    /// The engine that reads it: auto, rten
-    #[arg(long, default_value = "auto")]
+    /// The engine that reads it: native, rten, auto
+    #[arg(long, default_value = "native")]
     pub backend: String,
 
     /// Side of the model's input, or WIDTHxHEIGHT, where the model leaves it open
@@ -71,6 +71,7 @@ impl ModelsInfo {
             card: self.card.clone(),
             task: None,
             backend: self.backend.clone(),
+            winograd: None,
             threads: None,
             cores: Vec::new(),
             imgsz: self.imgsz,

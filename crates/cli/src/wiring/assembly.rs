@@ -47,11 +47,12 @@ impl Assembly {
     pub fn new(order: Order<'_>) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(MonotonicClock::start());
         let detections_max = order.settings.max_det;
-        let Predicting { predictor, backend, model, classes } =
+        let Predicting { predictor, backend, model, classes, note } =
             predictor(order.model, order.settings, &clock)?;
         let readers = frames_held(predictor.capacity(), order.pixel_sinks);
         let OpenSources { sources, events } =
             open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
+        note.into_iter().for_each(|note| events.add(note));
         events.tell();
         let names = unique_names(sources.iter().map(|source| source.info().name.clone()));
         let labels = Arc::new(RunLabels { sources: names, backend, model, classes });

@@ -1,5 +1,5 @@
 //! What happens in a run that nobody asked for in so many words, and that does not fail it: a file that another program
-//! decodes, that program's complaints. Each is told once on stderr, and stands in the summary.
+//! decodes, that program's complaints, a model that only the second backend can run. Each is told once on stderr, and stands in the summary.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,10 +20,13 @@ impl Events {
 
     /// Tells on stderr what is new.
     pub fn tell(&self) {
-        for event in self.notes.iter().flat_map(Notes::take) {
-            eprintln!("note: {event}");
-            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-        }
+        self.notes.iter().flat_map(Notes::take).for_each(|event| self.add(event));
+    }
+
+    /// Tells this.
+    pub fn add(&self, event: String) {
+        eprintln!("note: {event}");
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
 
     /// Everything that was told.

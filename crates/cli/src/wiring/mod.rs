@@ -9,7 +9,7 @@ pub mod registry;
 mod sources;
 
 pub use assembly::{Assembly, Order, failures_of};
-use backends::{Engine, backend_by_name};
+use backends::{Engine, Loaded};
 pub use embedded::EMBEDDED_MODEL;
 use events::Events;
 pub use model::{OpenModel, card_of, isa, load_model, open_model_file, settings};

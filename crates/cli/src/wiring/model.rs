@@ -17,7 +17,7 @@ use ocelli_preprocess::Isa;
 use crate::args::{ModelArguments, SettingArguments};
 use crate::failure::Failure;
 use crate::wiring::registry::{LocatedModel, model_file};
-use crate::wiring::{Engine, backend_by_name, embedded};
+use crate::wiring::{Engine, Loaded, embedded};
 
 /// A model whose file is read.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct OpenModel {
     pub model: Arc<dyn Model>,
     /// Where it came from.
     pub file: LocatedModel,
+    /// What a run should say of how it was loaded.
+    pub note: Option<String>,
 }
 
 /// A model that can be run.
@@ -43,6 +45,8 @@ pub struct LoadedModel {
     pub label: String,
     /// The threads that were asked for.
     pub threads: Threads,
+    /// What a run should say of how it was loaded.
+    pub note: Option<String>,
 }
 
 /// A predictor and the names behind its numbers.
@@ -55,6 +59,8 @@ pub struct Predicting {
     pub model: String,
     /// Class names by id.
     pub classes: Vec<String>,
+    /// What a run should say of how the model was loaded.
+    pub note: Option<String>,
 }
 
 /// The predictor that the arguments ask for.
@@ -68,8 +74,9 @@ pub fn predictor(
         predictor: Box::new(fake),
         model: "none".to_owned(),
         classes,
+        note: None,
     };
-    if let Engine::Fake(time) = backend_by_name(&arguments.backend)? {
+    if let Engine::Fake(time) = Engine::of(arguments)? {
         let fake = Fake::new(Arc::clone(clock), time, scripted_detections());
         return Ok(without_model(fake, vec!["scripted".to_owned()]));
     }
@@ -91,6 +98,7 @@ pub fn predictor(
         backend: loaded.backend.to_owned(),
         model: loaded.label,
         classes: loaded.card.classes,
+        note: loaded.note,
     })
 }
 
@@ -122,20 +130,22 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
         card,
         label: format!("{stem}@{side}"),
         threads: threads(arguments),
+        note: open.note,
     })
 }
 
 /// Reads a model's file with the backend that the arguments name.
 pub fn open_model_file(file: LocatedModel, arguments: &ModelArguments) -> Result<OpenModel, Failure> {
-    let Engine::Backend(backend) = backend_by_name(&arguments.backend)? else {
+    let engine = Engine::of(arguments)?;
+    let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
+    let Some(loaded) = engine.load(embedded::file_at(&file.path), &LoadOptions { input_size }) else {
         return Err(Failure::usage(
             format!("--backend {} runs no model", arguments.backend),
             "it stands in for one in `run`",
         ));
     };
-    let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
-    let model = backend.load(embedded::file_at(&file.path), &LoadOptions { input_size })?;
-    Ok(OpenModel { backend: backend.name(), model, file })
+    let Loaded { backend, model, note } = loaded?;
+    Ok(OpenModel { backend, model, file, note })
 }
 
 /// What the model is: from the card that was named, else the registry's, else the one beside it, else from itself.

@@ -29,7 +29,7 @@ fn every_frame_gives_one_line_in_order_and_the_account_adds_up() {
     for (n, line) in lines.iter().enumerate() {
         assert_eq!((&line["v"], &line["seq"]), (&Value::from(1), &Value::from(n)));
         assert_eq!(line["size"], Value::from(vec![320, 240]));
-        assert_eq!(line["backend"], "rten");
+        assert_eq!(line["backend"], "native");
         // A 64x64 model sees 320x240 at 1:5 with 8 pixels of padding above: (16, 16)..(48, 48) comes back as this.
         let detection = &line["detections"][0];
         assert_eq!(detection["class_id"], 1);

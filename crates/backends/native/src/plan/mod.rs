@@ -10,6 +10,8 @@
 mod forms;
 mod lower;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 use ocelli_frame::TensorSpec;
 
