@@ -82,8 +82,11 @@ impl Session for NativeSession {
             // The whole of it, and not its field alone, is what may be sent.
             let bases = bases;
             let memory = Memory::new(&bases.0[..buffers]);
-            let worker =
-                Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
+            let worker = Worker {
+                index: member.index,
+                count: threads,
+                scratch: bases.0[buffers + member.index].cast(),
+            };
             for (index, planned) in plan.steps.iter().enumerate() {
                 if index > 0 {
                     member.wait_for_all();
@@ -121,23 +124,41 @@ pub(crate) fn profile(model: Arc<NativeModel>, threads: usize) -> String {
     let buffers = plan.offsets.len();
     for _ in 0..30 {
         let times = std::sync::Mutex::new(vec![0.0; plan.steps.len()]);
-        session.team.run(&|member: &Member<'_>| {
-            let bases = bases;
-            let memory = Memory::new(&bases.0[..buffers]);
-            let worker = Worker { index: member.index, count: threads, scratch: bases.0[buffers + member.index].cast() };
-            for (index, planned) in plan.steps.iter().enumerate() {
-                member.wait_for_all();
-                let t = Instant::now();
-                unsafe { planned.step.run(memory, worker) };
-                member.wait_for_all();
-                if member.index == 0 { times.lock().unwrap()[index] = t.elapsed().as_secs_f64(); }
-            }
-        }).unwrap();
-        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) { *b = b.min(t); }
+        session
+            .team
+            .run(&|member: &Member<'_>| {
+                let bases = bases;
+                let memory = Memory::new(&bases.0[..buffers]);
+                let worker = Worker {
+                    index: member.index,
+                    count: threads,
+                    scratch: bases.0[buffers + member.index].cast(),
+                };
+                for (index, planned) in plan.steps.iter().enumerate() {
+                    member.wait_for_all();
+                    let t = Instant::now();
+                    unsafe { planned.step.run(memory, worker) };
+                    member.wait_for_all();
+                    if member.index == 0 {
+                        times.lock().unwrap()[index] = t.elapsed().as_secs_f64();
+                    }
+                }
+            })
+            .unwrap();
+        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) {
+            *b = b.min(t);
+        }
     }
     let mut text = format!("arena {} MB scratch {} KB\n", plan.arena_bytes >> 20, plan.scratch_elements >> 8);
     for (p, t) in plan.steps.iter().zip(&best) {
-        text += &format!("{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n", t * 1e6, p.step.macs() as f64 / t / 1e9, p.step.kernel(), p.made, p.name);
+        text += &format!(
+            "{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n",
+            t * 1e6,
+            p.step.macs() as f64 / t / 1e9,
+            p.step.kernel(),
+            p.made,
+            p.name
+        );
     }
     text + &format!("total {:.2} ms", best.iter().sum::<f64>() * 1e3)
 }

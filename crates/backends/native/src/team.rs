@@ -93,9 +93,14 @@ impl Team {
                 }
             });
             let refused = |what: String| {
-                EngineError::new(EngineErrorKind::Run, what, "ask for fewer threads, or cores that this process may use (see `nproc`)")
+                EngineError::new(
+                    EngineErrorKind::Run,
+                    what,
+                    "ask for fewer threads, or cores that this process may use (see `nproc`)",
+                )
             };
-            team.members.push(member.map_err(|error| refused(format!("a thread cannot be started: {error}")))?);
+            team.members
+                .push(member.map_err(|error| refused(format!("a thread cannot be started: {error}")))?);
             has_started.recv().unwrap_or(Ok(())).map_err(refused)?;
         }
         Ok(team)
@@ -123,7 +128,8 @@ impl Team {
         // All have left the work when this is passed, so `work` may end.
         member.wait_for_all();
         if shared.has_panicked.load(Ordering::Relaxed) {
-            let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
+            let hint =
+                "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
             return Err(EngineError::new(EngineErrorKind::Run, "a step of the plan panicked", hint));
         }
         Ok(())

@@ -5,9 +5,9 @@
 
 use super::elementwise::{BinaryAt, UnaryAt};
 use super::finish::Finish;
-use super::isa::{Isa, Portable};
 #[cfg(target_arch = "x86_64")]
 use super::isa::{Avx2, Avx512};
+use super::isa::{Isa, Portable};
 use super::pool::{PoolRowAt, Windows};
 use super::resize::BlendRowAt;
 use super::simd::Simd;

@@ -167,7 +167,10 @@ unsafe fn sums<S: Simd, C: Combine>(simd: S, at: &SumsAt, combine: C) {
                 } else {
                     sum
                 };
-                simd.store(at.out.add(y * at.out_row_stride + x * LANES), combine.combine(simd, sum, residual));
+                simd.store(
+                    at.out.add(y * at.out_row_stride + x * LANES),
+                    combine.combine(simd, sum, residual),
+                );
             }
         }
     }
@@ -232,10 +235,9 @@ mod tests {
         unsafe { transform_sums(simd, &sums_at, &Finish::default()) };
         for y in 0..OUT {
             for x in 0..OUT {
-                let expected: f32 = (0..9)
-                    .map(|tap| filter[tap] * patch[(y + tap / 3) * PATCH + x + tap % 3])
-                    .sum::<f32>()
-                    + 0.5;
+                let expected: f32 =
+                    (0..9).map(|tap| filter[tap] * patch[(y + tap / 3) * PATCH + x + tap % 3]).sum::<f32>()
+                        + 0.5;
                 let got = out[(y * OUT + x) * LANES];
                 assert!((got - expected).abs() < 1e-4, "{x}, {y}: {got} instead of {expected}");
             }

@@ -96,9 +96,11 @@ fn scale(
     };
     let own = weights.as_f32()?.len() / channels;
     let scaled = weights.as_f32()?.chunks_exact(own).zip(&numbers);
-    let scaled = scaled.flat_map(|(filter, &number)| filter.iter().map(move |weight| weight * factor(number)));
+    let scaled =
+        scaled.flat_map(|(filter, &number)| filter.iter().map(move |weight| weight * factor(number)));
     let scaled = Tensor { shape: weights.shape.clone(), data: Data::F32(scaled.collect()) };
-    let moved = biases.as_f32()?.iter().zip(&numbers).map(|(bias, &number)| bias * factor(number) + term(number));
+    let moved =
+        biases.as_f32()?.iter().zip(&numbers).map(|(bias, &number)| bias * factor(number) + term(number));
     let moved = Tensor { shape: biases.shape.clone(), data: Data::F32(moved.collect()) };
     let name = graph.nodes[index].name.clone();
     graph.nodes[index].inputs[1] = graph.add_constant(format!("{name} weights"), scaled);

@@ -123,7 +123,10 @@ fn makes_blocks(graph: &Graph, forms: &Forms, node: &Node) -> bool {
                 let own = shape(value);
                 match graph.constant(*value) {
                     Some(_) => is_per_channel(own, made.shape[1]),
-                    None => is_blocked(value) && (own == made.shape || own == [made.shape[0], made.shape[1], 1, 1]),
+                    None => {
+                        is_blocked(value)
+                            && (own == made.shape || own == [made.shape[0], made.shape[1], 1, 1])
+                    }
                 }
             };
             let is_whole = |value: &ValueId| is_blocked(value) && shape(value) == made.shape;
@@ -153,7 +156,13 @@ fn is_depthwise(conv: &Conv, weights: &[usize]) -> bool {
 
 /// Whether broadcasting such a constant against `[n, channels, h, w]` gives one number a channel, or one for all.
 fn is_per_channel(shape: &[usize], channels: usize) -> bool {
-    let shape = if let [1, rest @ ..] = shape && rest.len() == 3 { rest } else { shape };
+    let shape = if let [1, rest @ ..] = shape
+        && rest.len() == 3
+    {
+        rest
+    } else {
+        shape
+    };
     shape.len() <= 3 && (shape.iter().all(|&size| size == 1) || shape == [channels, 1, 1])
 }
 

@@ -56,8 +56,9 @@ mod tests {
     #[test]
     fn buffers_that_live_together_do_not_overlap_and_others_share() {
         // A chain: each is made while the one before is read.
-        let chain: Vec<_> =
-            (0..20).map(|step| BufferPlan { bytes: 100 + step * 37 % 90, first: step, last: step + 1 }).collect();
+        let chain: Vec<_> = (0..20)
+            .map(|step| BufferPlan { bytes: 100 + step * 37 % 90, first: step, last: step + 1 })
+            .collect();
         let places = place(&chain);
         for (a, first) in chain.iter().enumerate() {
             for (b, second) in chain.iter().enumerate().skip(a + 1) {

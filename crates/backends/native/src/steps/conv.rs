@@ -122,7 +122,8 @@ impl ConvStep {
                         for lane in 0..row.blocks * LANES {
                             let made = first * LANES + lane;
                             let exists = made < made_each && channel < channels_in;
-                            let at = ((group * made_each + made) * channels_in + channel) * height * width + tap;
+                            let at =
+                                ((group * made_each + made) * channels_in + channel) * height * width + tap;
                             weights.push(if exists { parts.weights[at] } else { 0.0 });
                         }
                     }
@@ -307,6 +308,9 @@ pub(super) fn finish_of(conv: &Conv, out: &Picture, residual: Option<&Picture>) 
 
 impl fmt::Debug for ConvStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConvStep").field("source", &self.source).field("out", &self.out).finish_non_exhaustive()
+        f.debug_struct("ConvStep")
+            .field("source", &self.source)
+            .field("out", &self.out)
+            .finish_non_exhaustive()
     }
 }

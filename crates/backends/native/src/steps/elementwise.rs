@@ -62,7 +62,8 @@ impl Step for MapPictureStep {
         // SAFETY: as the caller promises.
         unsafe { clear_margins(memory, &self.out, worker) };
         for_each_row(&self.out, worker, |image, block, row| {
-            let place = |picture: &Picture| memory.picture(picture).wrapping_add(picture.at(image, block, row, 0));
+            let place =
+                |picture: &Picture| memory.picture(picture).wrapping_add(picture.at(image, block, row, 0));
             let count = self.out.width * LANES;
             let at = UnaryAt { source: place(&self.source), out: place(&self.out), count };
             // SAFETY: a row of each.
@@ -131,7 +132,13 @@ impl Step for CombinePicturesStep {
 }
 
 impl MapStep {
-    pub(crate) fn new(kernels: &Kernels, unary: Unary, source: DenseF32, out: DenseF32, elements: usize) -> Self {
+    pub(crate) fn new(
+        kernels: &Kernels,
+        unary: Unary,
+        source: DenseF32,
+        out: DenseF32,
+        elements: usize,
+    ) -> Self {
         Self { kernels: *kernels, unary, source, out, elements }
     }
 }

@@ -103,10 +103,7 @@ impl Picture {
 
     /// From the first element to that of another place.
     pub(crate) fn at(&self, image: usize, block: usize, row: usize, column: usize) -> usize {
-        image * self.image_stride
-            + block * self.block_stride()
-            + row * self.row_stride()
-            + column * LANES
+        image * self.image_stride + block * self.block_stride() + row * self.row_stride() + column * LANES
     }
 }
 

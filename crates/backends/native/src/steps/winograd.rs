@@ -91,10 +91,7 @@ impl WinogradStep {
             patches,
             runs,
             weights: pack(parts, &rows),
-            products: [
-                Products::new(shorter, &source, count / runs),
-                Products::new(rows, &source, longer),
-            ],
+            products: [Products::new(shorter, &source, count / runs), Products::new(rows, &source, longer)],
             biases: aligned(&biases),
             finish: finish_of(parts.conv, &out, parts.residual.as_ref()),
             macs: (out.batch * out.height * out.width * channels_out * channels_in * 9) as u64,
@@ -144,7 +141,10 @@ impl WinogradStep {
                     biases: self.biases.as_slice()[block * LANES..].as_ptr(),
                     out: place(&self.out),
                     out_row_stride: self.out.row_stride(),
-                    residual: self.residual.as_ref().map_or(std::ptr::null(), |residual| place(residual).cast_const()),
+                    residual: self
+                        .residual
+                        .as_ref()
+                        .map_or(std::ptr::null(), |residual| place(residual).cast_const()),
                     residual_row_stride: self.residual.as_ref().map_or(0, Picture::row_stride),
                     exist: [self.out.height - row, self.out.width - column],
                 };
@@ -159,7 +159,8 @@ impl WinogradStep {
     /// # Safety
     /// - Both are scratch as long as was asked for.
     unsafe fn multiply(&self, points: *const f32, sums: *mut f32, length: usize) {
-        let products = self.products.iter().find(|products| products.tiles.finish.out_block_stride == length * LANES);
+        let products =
+            self.products.iter().find(|products| products.tiles.finish.out_block_stride == length * LANES);
         let products = products.expect("runs have one of two lengths");
         let (blocks_in, blocks_out) = (self.source.blocks(), self.out.blocks());
         let mut weights = self.weights.as_slice();
@@ -194,9 +195,14 @@ impl WinogradStep {
 
 impl Products {
     fn new(rows: Vec<RowOfTiles>, source: &Picture, length: usize) -> Self {
-        let finish =
-            Finish { stores_sums: true, out_pixel_stride: LANES, out_block_stride: length * LANES, ..Finish::default() };
-        let taps = (0..source.blocks()).map(|block| u32::try_from(block * length * LANES).expect("scratch is small"));
+        let finish = Finish {
+            stores_sums: true,
+            out_pixel_stride: LANES,
+            out_block_stride: length * LANES,
+            ..Finish::default()
+        };
+        let taps = (0..source.blocks())
+            .map(|block| u32::try_from(block * length * LANES).expect("scratch is small"));
         Self { rows, tiles: Tiles { taps: taps.collect(), run: LANES, stride: LANES, finish } }
     }
 }
@@ -207,7 +213,8 @@ fn pack(parts: &ConvParts<'_>, rows: &[RowOfTiles]) -> Aligned<f32> {
     let (filters, _) = parts.weights.as_chunks::<9>();
     let transformed: Vec<_> = filters.iter().map(transform_filter).collect();
     let padded_in = channels_in.div_ceil(LANES) * LANES;
-    let mut packed = Vec::with_capacity(WinogradStep::transformed_bytes(parts.weight_shape) / size_of::<f32>());
+    let mut packed =
+        Vec::with_capacity(WinogradStep::transformed_bytes(parts.weight_shape) / size_of::<f32>());
     for point in 0..POINTS {
         for row in rows {
             for channel in 0..padded_in {
