@@ -6,6 +6,8 @@
 
 mod claims;
 mod constants;
+#[cfg(test)]
+mod hostile_tests;
 mod import;
 #[cfg(test)]
 mod node_tests;
@@ -67,6 +69,7 @@ fn import(
         walk.node(node)?;
     }
     let outputs = walk.network_outputs(graph)?;
+    walk.graph.drop_unread_constants();
     let metadata = model.metadata.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
     Ok(Imported { graph: walk.graph, inputs: walk.inputs, outputs, metadata })
 }

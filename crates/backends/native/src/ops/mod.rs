@@ -106,6 +106,12 @@ pub(crate) trait Operator {
     /// Where it cannot take them, in a few words that follow "node NAME (OP):".
     fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String>;
 
+    /// About how many elements it touches or multiplies to make outputs of these types: what folding is limited by.
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        let read: usize = inputs.iter().map(|input| input.elements()).sum();
+        outputs.iter().map(TensorType::elements).sum::<usize>() + read
+    }
+
     /// Makes it: outputs of the types that [`Operator::output_types`] gives, each element written. Allocates nothing.
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]);
 }
@@ -148,6 +154,10 @@ impl Op {
 impl Operator for Op {
     fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
         self.operator().output_types(inputs)
+    }
+
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        self.operator().operations(inputs, outputs)
     }
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
