@@ -13,6 +13,8 @@ mod import;
 mod node_tests;
 mod proto;
 mod site;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::collections::HashMap;
