@@ -310,6 +310,14 @@ pub(super) static CLAIMS: &[Claim] = &[
     claim("Gather", OLDEST, ANY, &["axis"], "", gather::gather),
     claim("GatherElements", 11, ANY, &["axis"], "", gather::gather_elements),
     claim("GatherND", 11, ANY, &["batch_dims"], "", gather::gather_nd),
+    claim(
+        "GridSample",
+        16,
+        F32,
+        &["align_corners", "mode", "padding_mode"],
+        "two spatial axes; nearest and linear",
+        gather::grid_sample,
+    ),
     // Small integers.
     claim(
         "QuantizeLinear",

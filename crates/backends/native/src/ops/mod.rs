@@ -12,6 +12,7 @@ mod binary;
 mod cast;
 mod conv;
 mod gather;
+mod grid_sample;
 mod matmul;
 mod moves;
 mod number;
@@ -27,6 +28,7 @@ pub(crate) use self::binary::{Binary, broadcast_shape};
 pub(crate) use self::cast::{Cast, Dequantize, Quantize};
 pub(crate) use self::conv::{Conv, ConvTranspose, Epilogue, Residual, windows};
 pub(crate) use self::gather::{Gather, GatherElements, GatherNd};
+pub(crate) use self::grid_sample::{Edges, GridSample, Outside, SampleMode};
 pub(crate) use self::matmul::MatMul;
 pub(crate) use self::moves::{Concat, Expand, Slice, Transpose};
 pub(crate) use self::pad::{Pad, PadMode};
@@ -96,6 +98,8 @@ pub(crate) enum Op {
     GatherElements(GatherElements),
     /// Slices by indices of several axes: data, indices.
     GatherNd(GatherNd),
+    /// Pictures where a grid says: pictures, grid.
+    GridSample(GridSample),
 }
 
 /// What every operator can say.
@@ -147,6 +151,7 @@ impl Op {
             Self::Gather(op) => op,
             Self::GatherElements(op) => op,
             Self::GatherNd(op) => op,
+            Self::GridSample(op) => op,
         }
     }
 }
