@@ -75,6 +75,11 @@ impl Context {
         self.options.model.as_deref().map_or_else(|| self.asset(default), |path| self.existing(&here(path)))
     }
 
+    /// The model asked for, where one is.
+    pub fn named_model(&self) -> Option<PathBuf> {
+        self.options.model.as_deref().map(here)
+    }
+
     /// A file or folder among the assets. A measurement never skips: without its assets it fails.
     ///
     /// # Errors

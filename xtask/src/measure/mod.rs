@@ -10,6 +10,7 @@ mod accuracy;
 mod child;
 mod compare;
 mod context;
+mod engine;
 mod machine;
 mod memory;
 mod postprocess;
@@ -69,6 +70,16 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "run-throughput",
         about: "frames a second of `ocelli run` against the engine alone",
         run: run_throughput::run,
+    },
+    Measurement {
+        name: "engine",
+        about: "one inference against OpenVINO and ONNX Runtime at f32, with two threads and one",
+        run: engine::run,
+    },
+    Measurement {
+        name: "jitter",
+        about: "p99 over p50 of a thousand inferences, against OpenVINO",
+        run: engine::jitter,
     },
     Measurement {
         name: "compare",

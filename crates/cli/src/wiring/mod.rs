@@ -12,6 +12,6 @@ pub use assembly::{Assembly, Order, failures_of};
 use backends::{Engine, Loaded};
 pub use embedded::EMBEDDED_MODEL;
 use events::Events;
-pub use model::{OpenModel, card_of, isa, load_model, open_model_file, settings};
+pub use model::{OpenModel, card_of, isa, load_model, open_model_file, open_named_model, settings};
 use model::{Predicting, predictor};
 pub use sources::{OpenSources, SourcePlan, open_sources};

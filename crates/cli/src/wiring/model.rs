@@ -102,8 +102,8 @@ pub fn predictor(
     })
 }
 
-/// Loads the model that the arguments name, and finds out what it is.
-pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
+/// Loads the model that the arguments name, and says on which threads they want it.
+pub fn open_named_model(arguments: &ModelArguments) -> Result<(OpenModel, Threads), Failure> {
     let Some(name) = &arguments.model else {
         return Err(Failure::usage(
             "no model",
@@ -115,7 +115,12 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
     } else {
         model_file(name, arguments.offline)?
     };
-    let open = open_model_file(file, arguments)?;
+    Ok((open_model_file(file, arguments)?, threads(arguments)))
+}
+
+/// Loads the model that the arguments name, and finds out what it is.
+pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
+    let (open, threads) = open_named_model(arguments)?;
     let card = card_of(&open, arguments)?;
     if let Some(task) = arguments.task {
         card.expect_task(task)?;
@@ -129,7 +134,7 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
         model: open.model,
         card,
         label: format!("{stem}@{side}"),
-        threads: threads(arguments),
+        threads,
         note: open.note,
     })
 }

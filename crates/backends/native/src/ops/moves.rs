@@ -46,17 +46,35 @@ impl Operator for Transpose {
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let (input, output) = (&inputs[0], &mut outputs[0]);
-        let own = strided::dense(input.shape);
-        let mut strides = [0; RANK_MAX];
-        for (axis, &from) in self.order.iter().enumerate() {
-            strides[axis] = own[from];
-        }
-        let walk = Walk::new(output.shape, [strides]);
+        let walk = self.walk(input.shape, output.shape);
         of_one_type!(output, [input], |to, [from]| strided::copy(to, from, &walk, 0));
     }
 }
 
+impl Transpose {
+    /// How the output is picked from the input.
+    pub(crate) fn walk(&self, input: &[usize], output: &[usize]) -> Walk<1> {
+        let own = strided::dense(input);
+        let mut strides = [0; RANK_MAX];
+        for (axis, &from) in self.order.iter().enumerate() {
+            strides[axis] = own[from];
+        }
+        Walk::new(output, [strides])
+    }
+}
+
 impl Slice {
+    /// How the output is picked from an input that it fits, and where that begins.
+    pub(crate) fn walk(&self, input: &[usize]) -> (Walk<1>, usize) {
+        let mut strides = strided::dense(input);
+        let mut start = 0;
+        for (stride, (first, step)) in strides.iter_mut().zip(self.starts.iter().zip(&self.steps)) {
+            start += first * *stride as usize;
+            *stride *= step;
+        }
+        (Walk::new(&self.sizes, [strides]), start)
+    }
+
     /// The last index that it takes of an axis lies inside.
     fn fits(&self, axis: usize, size: usize) -> bool {
         let Some(steps) = self.sizes[axis].checked_sub(1) else { return true };
@@ -80,13 +98,7 @@ impl Operator for Slice {
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let (input, output) = (&inputs[0], &mut outputs[0]);
-        let mut strides = strided::dense(input.shape);
-        let mut start = 0;
-        for (stride, (first, step)) in strides.iter_mut().zip(self.starts.iter().zip(&self.steps)) {
-            start += first * *stride as usize;
-            *stride *= step;
-        }
-        let walk = Walk::new(output.shape, [strides]);
+        let (walk, start) = self.walk(input.shape);
         of_one_type!(output, [input], |to, [from]| strided::copy(to, from, &walk, start));
     }
 }

@@ -42,7 +42,7 @@ pub(super) enum Convolution {
 }
 
 /// More channels than this are worth being put into blocks.
-const PLANES_MAX: usize = 4;
+const PLANES_MAX: usize = 12;
 
 pub(super) fn decide(graph: &Graph, options: &PlanOptions) -> Forms {
     let values = graph.values.len();

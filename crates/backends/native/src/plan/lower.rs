@@ -8,14 +8,16 @@ use super::forms::{Convolution, Forms};
 use super::memory::BufferPlan;
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernels::entries::Kernels;
+use crate::kernels::elementwise;
 use crate::kernels::functions::is_vectorized;
 use crate::ops::{Conv, Op, Reshape, SoftmaxResult};
 use crate::passes::{makers, readings};
 use crate::steps::{
-    BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, CopyRowsStep, Dense,
-    DenseF32, DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, OracleStep, Partner, Picture,
+    BroadcastStep, BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, CopyRowsStep, Dense,
+    DenseF32, DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, MapStep, MatMulStep, MoveStep, OracleStep, Partner, Picture,
     Planes, PlanesIn, PlanesStep, PoolStep, Region, ResizeStep, SoftmaxStep, Source, Step, WinogradStep,
 };
+use crate::strided::Walk;
 use crate::tensor::{ElementType, Tensor};
 
 /// What comes out.
@@ -116,6 +118,7 @@ impl<'a> Lowering<'a> {
     fn dense_node(&mut self, node: &'a Node) -> Result<(), String> {
         let made = node.outputs[0];
         let is_f32 = self.graph.tensor_type(made).element == ElementType::F32;
+        let element_bytes = self.graph.tensor_type(made).element.bytes();
         match &node.op {
             // Made when somebody wants it: perhaps in a larger union.
             Op::Reshape(_) | Op::Concat(_) => {}
@@ -133,6 +136,27 @@ impl<'a> Lowering<'a> {
                 let step = SoftmaxStep::new(self.kernels, shape, softmax.axis, tensors);
                 self.push(step, made, &[source, out]);
             }
+            &Op::Binary(binary) if elementwise::is_vectorized(binary) && is_f32 => {
+                let mut touched = Vec::new();
+                let sources = [0, 1].map(|input| self.operand(node.inputs[input], &mut touched));
+                let out = self.new_dense(made);
+                touched.push(out);
+                let shape = &self.graph.tensor_type(made).shape;
+                match BroadcastStep::new(self.kernels, binary, sources, shape, DenseF32::new(out)) {
+                    Some(step) => self.push(step, made, &touched),
+                    None => self.oracle(node, node.op.clone()),
+                }
+            }
+            Op::Transpose(transpose) if element_bytes == 4 => {
+                let input = &self.graph.tensor_type(node.inputs[0]).shape;
+                let walk = transpose.walk(input, &self.graph.tensor_type(made).shape);
+                self.moved(node, walk, 0);
+            }
+            Op::Slice(slice) if element_bytes == 4 => {
+                let (walk, start) = slice.walk(&self.graph.tensor_type(node.inputs[0]).shape);
+                self.moved(node, walk, start);
+            }
+            Op::MatMul(_) => self.product(node),
             Op::SoftmaxMean(mean) => {
                 let (source, out) = (self.dense_buffer(node.inputs[0]), self.new_dense(made));
                 let shape = &self.graph.tensor_type(node.inputs[0]).shape;
@@ -145,19 +169,43 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
+    fn moved(&mut self, node: &Node, walk: Walk<1>, start: usize) {
+        let made = node.outputs[0];
+        let buffers = [self.dense_buffer(node.inputs[0]), self.new_dense(made)];
+        let elements = self.graph.tensor_type(made).elements();
+        self.push(MoveStep::new(buffers, elements, walk, start), made, &buffers);
+    }
+
+    /// Rows times a constant matrix by tiles, any other product as the oracle does it.
+    fn product(&mut self, node: &Node) {
+        let made = node.outputs[0];
+        let matrix = self.graph.constant(node.inputs[1]).cloned();
+        let (Some(matrix), None) = (matrix, self.graph.constant(node.inputs[0])) else {
+            return self.oracle(node, node.op.clone());
+        };
+        let &[k, n] = matrix.shape.as_slice() else { return self.oracle(node, node.op.clone()) };
+        let rows = self.graph.tensor_type(made).elements() / n.max(1);
+        let Some(numbers) = matrix.as_f32().filter(|_| rows * k * n > 0) else {
+            return self.oracle(node, node.op.clone());
+        };
+        let (source, out) = (self.dense_buffer(node.inputs[0]), self.new_dense(made));
+        let tensors = [DenseF32::new(source), DenseF32::new(out)];
+        self.push(MatMulStep::new(self.kernels, numbers, [rows, k, n], tensors), made, &[source, out]);
+    }
+
+    /// An operand of a dense step.
+    fn operand(&mut self, input: ValueId, touched: &mut Vec<BufferId>) -> Dense {
+        if let Some(constant) = self.graph.constant(input) {
+            return Dense::Constant(Arc::clone(constant));
+        }
+        let buffer = self.dense_buffer(input);
+        touched.push(buffer);
+        Dense::Buffer(buffer, self.graph.tensor_type(input).clone())
+    }
+
     fn oracle(&mut self, node: &Node, op: Op) {
         let mut touched = Vec::new();
-        let mut inputs = Vec::new();
-        for &input in &node.inputs {
-            inputs.push(match self.graph.constant(input) {
-                Some(constant) => Dense::Constant(Arc::clone(constant)),
-                None => {
-                    let buffer = self.dense_buffer(input);
-                    touched.push(buffer);
-                    Dense::Buffer(buffer, self.graph.tensor_type(input).clone())
-                }
-            });
-        }
+        let inputs = node.inputs.iter().map(|&input| self.operand(input, &mut touched)).collect();
         let mut outputs = Vec::new();
         for &output in &node.outputs {
             let buffer = self.new_dense(output);

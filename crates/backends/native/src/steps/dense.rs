@@ -30,6 +30,23 @@ pub(crate) struct OracleStep {
     outputs: Vec<(BufferId, TensorType)>,
 }
 
+impl Dense {
+    pub(crate) fn shape(&self) -> &[usize] {
+        match self {
+            Self::Constant(tensor) => &tensor.shape,
+            Self::Buffer(_, tensor_type) => &tensor_type.shape,
+        }
+    }
+
+    /// The first element of a tensor of f32.
+    pub(crate) fn f32(&self, memory: Memory<'_>) -> *const f32 {
+        match self {
+            Self::Constant(tensor) => tensor.as_f32().unwrap_or(&[]).as_ptr(),
+            Self::Buffer(buffer, _) => memory.base(*buffer).cast_const().cast(),
+        }
+    }
+}
+
 impl DenseF32 {
     pub(crate) fn new(buffer: BufferId) -> Self {
         Self { buffer }

@@ -1,24 +1,30 @@
 //! The steps of a plan: each knows its kernel, its weights and where its tensors lie; a run calls them in order, every
 //! thread of the team each of them.
 
+mod broadcast;
 mod conv;
 mod convert;
 mod copy;
 mod dense;
 mod depthwise;
 mod elementwise;
+mod matmul;
+mod moves;
 mod picture;
 mod rows;
 mod softmax;
 mod spatial;
 mod winograd;
 
+pub(crate) use self::broadcast::BroadcastStep;
 pub(crate) use self::conv::{ConvParts, ConvStep, Planes, Source};
 pub(crate) use self::convert::{ConvertStep, CopyPictureStep, Direction, PlanesIn, PlanesStep};
 pub(crate) use self::copy::{CopyRowsStep, Region};
 pub(crate) use self::dense::{Dense, DenseF32, OracleStep};
 pub(crate) use self::depthwise::{DepthwiseParts, DepthwiseStep};
 pub(crate) use self::elementwise::{CombinePicturesStep, MapPictureStep, MapStep, Partner};
+pub(crate) use self::matmul::MatMulStep;
+pub(crate) use self::moves::MoveStep;
 pub(crate) use self::picture::{BufferId, Memory, Picture, Worker, clear_margins};
 pub(crate) use self::softmax::SoftmaxStep;
 pub(crate) use self::spatial::{PoolStep, ResizeStep};

@@ -14,15 +14,16 @@ use crate::clock::MonotonicClock;
 use crate::commands::bench::timing::Times;
 use crate::failure::Failure;
 use crate::memory;
-use crate::wiring::{OpenSources, SourcePlan, isa, load_model, open_sources};
+use crate::wiring::{OpenSources, SourcePlan, card_of, isa, open_named_model, open_sources};
 
 /// Times a session's run; what writes the input and reads the output is not counted.
 pub fn run(arguments: &BenchEngine) -> Result<(), Failure> {
-    let loaded = load_model(&arguments.model)?;
-    let mut session = loaded.model.session(&loaded.threads)?;
+    let (open, threads) = open_named_model(&arguments.model)?;
+    let mut session = open.model.session(&threads)?;
     match &arguments.source {
+        // What a frame becomes is the card's to say; without a frame any model will do.
         Some(source) => {
-            let mut preprocessor = Preprocessor::new(loaded.card.input, isa()?);
+            let mut preprocessor = Preprocessor::new(card_of(&open, &arguments.model)?.input, isa()?);
             preprocessor.run(&first_frame(source)?, session.input(0))?;
         }
         None => fill_with_pattern(session.input(0))?,
@@ -32,9 +33,9 @@ pub fn run(arguments: &BenchEngine) -> Result<(), Failure> {
         &arguments.repeat,
         json!({
             "what": "engine",
-            "model": loaded.label,
-            "backend": loaded.backend,
-            "threads": loaded.threads.count,
+            "model": open.file.path.file_stem().map(|stem| stem.to_string_lossy()),
+            "backend": open.backend,
+            "threads": threads.count,
             "peak_memory_bytes": memory::use_so_far().peak_bytes,
         }),
     );

@@ -93,6 +93,7 @@ fn model(arguments: &DemoArguments) -> ModelArguments {
         card: None,
         task: None,
         backend: arguments.backend.clone(),
+        winograd: None,
         threads: arguments.threads,
         cores: Vec::new(),
         imgsz: None,

@@ -1,0 +1,118 @@
+//! Pairs of elements of dense tensors, broadcast against each other.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::dense::{Dense, DenseF32};
+use super::{Memory, Step, Worker};
+use crate::kernels::elementwise::BinaryAt;
+use crate::kernels::entries::Kernels;
+use crate::ops::{Binary, Expand, Operator};
+use crate::strided::{self, Walk};
+use crate::tensor::{ElementType, Tensor, TensorType};
+
+/// A run is cut for the threads where it is longer than this, in elements.
+const PIECE: usize = 4096;
+
+/// A run of so many elements keeps vectors busy.
+const RUN_LONG: usize = 256;
+/// A constant is not repeated to more elements than this.
+const RUN_LONGEST: usize = 1 << 16;
+
+/// Pairs of elements of two dense tensors of f32.
+pub(crate) struct BroadcastStep {
+    kernels: Kernels,
+    binary: Binary,
+    sources: [Dense; 2],
+    out: DenseF32,
+    elements: usize,
+    walk: Walk<2>,
+}
+
+impl BroadcastStep {
+    /// `None` where a tensor is walked through in a way that has no vector form.
+    pub(crate) fn new(
+        kernels: &Kernels,
+        binary: Binary,
+        sources: [Dense; 2],
+        shape: &[usize],
+        out: DenseF32,
+    ) -> Option<Self> {
+        let sources = sources.map(|source| lengthened(source, shape));
+        let strides = [&sources[0], &sources[1]].map(|source| strided::broadcast(source.shape(), shape));
+        let walk = Walk::new(shape, strides);
+        let (_, steps) = walk.run();
+        let elements = shape.iter().product();
+        steps
+            .iter()
+            .all(|step| matches!(step, 0 | 1))
+            .then_some(Self { kernels: *kernels, binary, sources, out, elements, walk })
+    }
+}
+
+/// A constant that is repeated in runs too short for vectors, repeated beforehand: over as many of the last axes as make
+/// a run long.
+fn lengthened(source: Dense, shape: &[usize]) -> Dense {
+    let Dense::Constant(constant) = &source else { return source };
+    let mut axis = shape.len();
+    let mut run = 1;
+    while axis > 0 && run < RUN_LONG {
+        axis -= 1;
+        run *= shape[axis];
+    }
+    let shape = &shape[axis..];
+    if run > RUN_LONGEST || constant.shape.len() > shape.len() || constant.shape == shape {
+        return source;
+    }
+    let expand = Expand { shape: shape.to_vec() };
+    let mut repeated = Tensor::zeros(&TensorType::new(ElementType::F32, shape));
+    expand.run(&[constant.view()], &mut [repeated.view_mut()]);
+    Dense::Constant(Arc::new(repeated))
+}
+
+impl Step for BroadcastStep {
+    unsafe fn run(&self, memory: Memory<'_>, worker: Worker) {
+        let (length, steps) = self.walk.run();
+        if self.elements == 0 {
+            return;
+        }
+        let steps = steps.map(|step| step as usize);
+        let sources = [0, 1].map(|source: usize| self.sources[source].f32(memory));
+        let out = memory.f32(self.out);
+        let runs = self.elements / length;
+        let pieces = if runs == 1 { length.div_ceil(PIECE) } else { 1 };
+        let share = worker.share(runs * pieces);
+        let mut run = 0;
+        self.walk.for_each_run([0, 0], |starts| {
+            for piece in 0..pieces {
+                let unit = run * pieces + piece;
+                if !share.contains(&unit) {
+                    continue;
+                }
+                let first = piece * PIECE;
+                let count = if pieces == 1 { length } else { PIECE.min(length - first) };
+                let at = BinaryAt {
+                    sources: [0, 1].map(|source: usize| {
+                        sources[source].wrapping_offset(starts[source]).wrapping_add(first * steps[source])
+                    }),
+                    steps,
+                    out: out.wrapping_add(run * length + first),
+                    count,
+                };
+                // SAFETY: a part of a run of each tensor.
+                unsafe { (self.kernels.binary)(self.binary, &at) };
+            }
+            run += 1;
+        });
+    }
+
+    fn kernel(&self) -> &'static str {
+        "combine"
+    }
+}
+
+impl fmt::Debug for BroadcastStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BroadcastStep({:?}, {} elements)", self.binary, self.elements)
+    }
+}
