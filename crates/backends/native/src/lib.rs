@@ -20,6 +20,7 @@ mod onnx;
 mod ops;
 mod passes;
 mod plan;
+#[cfg(test)]
 mod reference;
 mod session;
 mod steps;

@@ -172,14 +172,6 @@ impl Tensor {
             _ => None,
         }
     }
-
-    /// The elements where they are i64.
-    pub(crate) fn as_i64(&self) -> Option<&[i64]> {
-        match &self.data {
-            Data::I64(data) => Some(data),
-            _ => None,
-        }
-    }
 }
 
 impl<'a> View<'a> {

@@ -61,10 +61,6 @@ const FOLDED_BYTES_MAX: usize = 1 << 28;
 const FOLDED_OPERATIONS_MAX: usize = 1 << 30;
 
 impl Graph {
-    pub(crate) fn value(&self, id: ValueId) -> &Value {
-        &self.values[id.0]
-    }
-
     pub(crate) fn tensor_type(&self, id: ValueId) -> &TensorType {
         &self.values[id.0].tensor_type
     }

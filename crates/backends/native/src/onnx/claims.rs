@@ -51,6 +51,16 @@ impl Claim {
         }
     }
 
+    /// A refusal that says what is taken, where that is not all.
+    pub(super) fn with_limits(&self, refusal: Refusal) -> Refusal {
+        match refusal {
+            Refusal::Unclaimed(what) if !self.limits.is_empty() => {
+                Refusal::Unclaimed(format!("{what} (limits: {})", self.limits))
+            }
+            refusal => refusal,
+        }
+    }
+
     /// Whether the first input is of a type that is claimed.
     pub(super) fn check_types(&self, site: &Site<'_>) -> Result<(), Refusal> {
         match site.optional(0).map(|id| site.element(id)) {

@@ -175,9 +175,11 @@ impl<'a> Walk<'a> {
         }
         let mut site = Site { graph: &mut self.graph, node, name, opset: self.opset, inputs };
         claim.check_types(&site)?;
-        let outputs = (claim.import)(&mut site)?;
+        let outputs = (claim.import)(&mut site).map_err(|refusal| claim.with_limits(refusal))?;
         match node.outputs.iter().rposition(|output| !output.is_empty()) {
-            Some(last) if last >= outputs.len() => site::unclaimed(format!("output {last}")),
+            Some(last) if last >= outputs.len() => {
+                Err(claim.with_limits(Refusal::Unclaimed(format!("output {last}"))))
+            }
             _ => Ok(outputs),
         }
     }

@@ -55,7 +55,8 @@ fn softmax_was_over_all_axes_behind() {
 #[test]
 fn what_is_an_input_now_was_an_attribute() {
     use Attribute::{Float, Int, Ints};
-    let cases: &[(u64, &str, Attributes<'_>, &[usize], &[f32])] = &[
+    type Case<'a> = (u64, &'a str, Attributes<'a>, &'a [usize], &'a [f32]);
+    let cases: &[Case<'_>] = &[
         (
             9,
             "Slice",
