@@ -42,14 +42,23 @@ pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     pub(crate) inputs: Vec<ValueId>,
     pub(crate) outputs: Vec<ValueId>,
-    /// Bytes of all constants that folding has made.
-    folded_bytes: usize,
+    /// What folding has cost so far.
+    folded: Folded,
+}
+
+/// Bytes of the constants that folding has made, and the operations that it took.
+#[derive(Clone, Copy, Debug, Default)]
+struct Folded {
+    bytes: usize,
+    operations: usize,
 }
 
 /// Tensors with more elements than this are refused: it is as much as an input may have.
 const TENSOR_ELEMENTS_MAX: usize = 1 << 28;
 /// What folding would make beyond this, all its constants together, is made in each run instead.
-const FOLDED_BYTES_MAX: usize = 1 << 29;
+const FOLDED_BYTES_MAX: usize = 1 << 28;
+/// As is what it would compute beyond this: a second or a few, whatever a file asks for.
+const FOLDED_OPERATIONS_MAX: usize = 1 << 30;
 
 impl Graph {
     pub(crate) fn tensor_type(&self, id: ValueId) -> &TensorType {
@@ -81,12 +90,17 @@ impl Graph {
         let input_types: Vec<_> = inputs.iter().map(|&id| self.tensor_type(id)).collect();
         let output_types = op.output_types(&input_types)?;
         let bytes = output_types.iter().map(checked_bytes).sum::<Result<usize, String>>()?;
+        let operations = op.operations(&input_types, &output_types);
+        let folded = Folded {
+            bytes: self.folded.bytes.saturating_add(bytes),
+            operations: self.folded.operations.saturating_add(operations),
+        };
         let constants: Option<Vec<_>> = inputs.iter().map(|&id| self.constant(id).cloned()).collect();
         let outputs: Vec<_> =
             output_types.iter().map(|made| self.add_value(name.to_owned(), made.clone())).collect();
         match constants {
-            Some(constants) if self.folded_bytes + bytes <= FOLDED_BYTES_MAX => {
-                self.folded_bytes += bytes;
+            Some(constants) if folded.are_within_limits() => {
+                self.folded = folded;
                 let views: Vec<_> = constants.iter().map(|tensor| tensor.view()).collect();
                 let mut made: Vec<_> = output_types.iter().map(Tensor::zeros).collect();
                 op.run(&views, &mut made.iter_mut().map(Tensor::view_mut).collect::<Vec<_>>());
@@ -101,6 +115,24 @@ impl Graph {
             }
         }
         Ok(outputs)
+    }
+
+    /// Lets go of the elements of constants that nothing reads, which folding has left behind.
+    pub(crate) fn drop_unread_constants(&mut self) {
+        let mut is_read = vec![false; self.values.len()];
+        let read = self.nodes.iter().flat_map(|node| &node.inputs).chain(&self.outputs);
+        read.for_each(|id| is_read[id.0] = true);
+        for (value, is_read) in self.values.iter_mut().zip(is_read) {
+            if !is_read {
+                value.constant = None;
+            }
+        }
+    }
+}
+
+impl Folded {
+    fn are_within_limits(self) -> bool {
+        self.bytes <= FOLDED_BYTES_MAX && self.operations <= FOLDED_OPERATIONS_MAX
     }
 }
 

@@ -6,11 +6,15 @@
 
 mod claims;
 mod constants;
+#[cfg(test)]
+mod hostile_tests;
 mod import;
 #[cfg(test)]
 mod node_tests;
 mod proto;
 mod site;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::collections::HashMap;
@@ -67,6 +71,7 @@ fn import(
         walk.node(node)?;
     }
     let outputs = walk.network_outputs(graph)?;
+    walk.graph.drop_unread_constants();
     let metadata = model.metadata.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
     Ok(Imported { graph: walk.graph, inputs: walk.inputs, outputs, metadata })
 }
@@ -170,9 +175,11 @@ impl<'a> Walk<'a> {
         }
         let mut site = Site { graph: &mut self.graph, node, name, opset: self.opset, inputs };
         claim.check_types(&site)?;
-        let outputs = (claim.import)(&mut site)?;
+        let outputs = (claim.import)(&mut site).map_err(|refusal| claim.with_limits(refusal))?;
         match node.outputs.iter().rposition(|output| !output.is_empty()) {
-            Some(last) if last >= outputs.len() => site::unclaimed(format!("output {last}")),
+            Some(last) if last >= outputs.len() => {
+                Err(claim.with_limits(Refusal::Unclaimed(format!("output {last}"))))
+            }
             _ => Ok(outputs),
         }
     }

@@ -251,7 +251,7 @@ fn tensor(bytes: &[u8]) -> Result<Tensor, ConstantError> {
 }
 
 /// What the engine makes of it, through its seam.
-fn compiled(imported: Imported, inputs: &[Tensor], isa: Isa) -> Result<Vec<Tensor>, String> {
+pub(super) fn compiled(imported: Imported, inputs: &[Tensor], isa: Isa) -> Result<Vec<Tensor>, String> {
     let (kernels, options) = (Kernels::of(isa), PlanOptions { winograd_bytes: usize::MAX });
     let shapes: Vec<_> = imported.outputs.iter().map(|output| output.shape.clone()).collect();
     let file = ModelFile::Embedded { name: "case", bytes: &[] };

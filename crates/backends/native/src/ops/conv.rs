@@ -86,6 +86,11 @@ impl Operator for Conv {
         Ok(vec![TensorType::new(ElementType::F32, shape)])
     }
 
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        let each: usize = inputs[1].shape[1..].iter().product();
+        outputs[0].elements().saturating_mul(each)
+    }
+
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let shape = outputs[0].shape;
         let (&[_, m, high, wide], &[_, c, height, width]) = (shape, inputs[0].shape) else { return };
@@ -179,6 +184,11 @@ impl Operator for ConvTranspose {
             return Err(format!("biases {biases:?} are not [{channels}]"));
         }
         Ok(vec![TensorType::new(ElementType::F32, [n, channels, self.output[0], self.output[1]])])
+    }
+
+    fn operations(&self, inputs: &[&TensorType], _: &[TensorType]) -> usize {
+        let each: usize = inputs[1].shape[1..].iter().product();
+        inputs[0].elements().saturating_mul(each)
     }
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {

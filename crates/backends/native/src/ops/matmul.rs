@@ -23,6 +23,11 @@ impl Operator for MatMul {
         Ok(vec![TensorType::new(ElementType::F32, shape)])
     }
 
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        let k = inputs[0].shape.last().copied().unwrap_or(0);
+        outputs[0].elements().saturating_mul(k)
+    }
+
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let [batch @ .., m, n] = outputs[0].shape else { return };
         let (&m, &n) = (m, n);

@@ -12,6 +12,7 @@ mod binary;
 mod cast;
 mod conv;
 mod gather;
+mod grid_sample;
 mod matmul;
 mod moves;
 mod number;
@@ -27,6 +28,7 @@ pub(crate) use self::binary::{Binary, broadcast_shape};
 pub(crate) use self::cast::{Cast, Dequantize, Quantize};
 pub(crate) use self::conv::{Conv, ConvTranspose, Epilogue, Residual, windows};
 pub(crate) use self::gather::{Gather, GatherElements, GatherNd};
+pub(crate) use self::grid_sample::{Edges, GridSample, Outside, SampleMode};
 pub(crate) use self::matmul::MatMul;
 pub(crate) use self::moves::{Concat, Expand, Slice, Transpose};
 pub(crate) use self::pad::{Pad, PadMode};
@@ -96,6 +98,8 @@ pub(crate) enum Op {
     GatherElements(GatherElements),
     /// Slices by indices of several axes: data, indices.
     GatherNd(GatherNd),
+    /// Pictures where a grid says: pictures, grid.
+    GridSample(GridSample),
 }
 
 /// What every operator can say.
@@ -105,6 +109,12 @@ pub(crate) trait Operator {
     /// # Errors
     /// Where it cannot take them, in a few words that follow "node NAME (OP):".
     fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String>;
+
+    /// About how many elements it touches or multiplies to make outputs of these types: what folding is limited by.
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        let read: usize = inputs.iter().map(|input| input.elements()).sum();
+        outputs.iter().map(TensorType::elements).sum::<usize>() + read
+    }
 
     /// Makes it: outputs of the types that [`Operator::output_types`] gives, each element written. Allocates nothing.
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]);
@@ -141,6 +151,7 @@ impl Op {
             Self::Gather(op) => op,
             Self::GatherElements(op) => op,
             Self::GatherNd(op) => op,
+            Self::GridSample(op) => op,
         }
     }
 }
@@ -148,6 +159,10 @@ impl Op {
 impl Operator for Op {
     fn output_types(&self, inputs: &[&TensorType]) -> Result<Vec<TensorType>, String> {
         self.operator().output_types(inputs)
+    }
+
+    fn operations(&self, inputs: &[&TensorType], outputs: &[TensorType]) -> usize {
+        self.operator().operations(inputs, outputs)
     }
 
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {

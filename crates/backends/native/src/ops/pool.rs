@@ -38,6 +38,10 @@ impl Operator for Pool {
         Ok(vec![TensorType::new(element, [n, c, self.output[0], self.output[1]])])
     }
 
+    fn operations(&self, _: &[&TensorType], outputs: &[TensorType]) -> usize {
+        outputs[0].elements().saturating_mul(self.kernel[0].saturating_mul(self.kernel[1]))
+    }
+
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let &[_, _, height, width] = inputs[0].shape else { return };
         let size = [height, width];

@@ -180,6 +180,10 @@ impl Operator for TopK {
         Ok(vec![TensorType::new(element, shape.clone()), TensorType::new(ElementType::I64, shape)])
     }
 
+    fn operations(&self, inputs: &[&TensorType], _: &[TensorType]) -> usize {
+        inputs[0].elements().saturating_mul(self.count)
+    }
+
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let [values, places] = outputs else { return };
         let (input, lanes) = (&inputs[0], Lanes::new(inputs[0].shape, self.axis));

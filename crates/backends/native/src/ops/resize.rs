@@ -110,6 +110,10 @@ impl Operator for Resize {
         Ok(vec![TensorType::new(element, self.sizes.clone())])
     }
 
+    fn operations(&self, _: &[&TensorType], outputs: &[TensorType]) -> usize {
+        outputs[0].elements() << self.sizes.len()
+    }
+
     fn run(&self, inputs: &[View<'_>], outputs: &mut [ViewMut<'_>]) {
         let (input, output) = (&inputs[0], &mut outputs[0]);
         match self.mode {

@@ -4,7 +4,7 @@ use super::number::Number;
 use super::{Operator, one_type};
 use crate::tensor::{ElementType, ElementsMut, TensorType, View, ViewMut, of_numbers};
 
-/// A function of one element. All are of f32 but [`Unary::Abs`], [`Unary::Neg`] and [`Unary::Sign`], of any signed
+/// A function of one element; of no number it is none. All are of f32 but [`Unary::Abs`], [`Unary::Neg`] and [`Unary::Sign`], of any signed
 /// number, and [`Unary::Not`], of bool; so are their results but that of [`Unary::IsNan`] and [`Unary::IsInf`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Unary {
@@ -96,9 +96,9 @@ impl Unary {
     /// Of one f32.
     pub(crate) fn of(self, x: f32) -> f32 {
         match self {
-            Self::Relu => x.max(0.0),
+            Self::Relu => below_zero(x, |_| 0.0),
             Self::LeakyRelu { alpha } => below_zero(x, |x| alpha * x),
-            Self::Clip { min, max } => x.max(min).min(max),
+            Self::Clip { min, max } => x.larger(min).smaller(max),
             Self::Sigmoid => sigmoid(x),
             Self::Silu => x * sigmoid(x),
             Self::HardSigmoid { alpha, beta } => (alpha * x + beta).clamp(0.0, 1.0),

@@ -90,6 +90,9 @@ pub(in super::super) fn clip(site: &mut Site<'_>) -> Imported {
             Some(limits) => bad(format!("a limit of {} numbers", limits.len())),
         };
         let (min, max) = (limit(1, "min", f32::NEG_INFINITY)?, limit(2, "max", f32::INFINITY)?);
+        if min.is_nan() || max.is_nan() {
+            return bad("a limit that is no number");
+        }
         return unary(site, Unary::Clip { min, max });
     }
     let mut made = input;

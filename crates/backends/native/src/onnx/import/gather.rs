@@ -1,8 +1,8 @@
-//! Elements looked up by indices.
+//! Elements looked up by indices, and pictures by positions.
 
-use super::super::site::{Imported, Refusal, Site, axis_of, bad, size_of};
+use super::super::site::{Imported, Refusal, Site, axis_of, bad, size_of, unclaimed};
 use crate::graph::ValueId;
-use crate::ops::{self, Op};
+use crate::ops::{self, Edges, GridSample, Op, Outside, SampleMode};
 use crate::tensor::Data;
 
 pub(in super::super) fn gather(site: &mut Site<'_>) -> Imported {
@@ -30,6 +30,26 @@ pub(in super::super) fn gather_nd(site: &mut Site<'_>) -> Imported {
         check_indices(site, indices, |n| *shape.get(batch_axes + n % depth).unwrap_or(&usize::MAX))?;
     }
     Ok(vec![site.add(Op::GatherNd(ops::GatherNd { batch_axes }), &[data, indices])?])
+}
+
+pub(in super::super) fn grid_sample(site: &mut Site<'_>) -> Imported {
+    let (pictures, grid) = (site.input(0)?, site.input(1)?);
+    if site.shape(pictures).len() != 4 {
+        return unclaimed(format!("{} with other than two spatial axes", site.tensor_type(pictures)));
+    }
+    let mode = match site.text("mode", "linear") {
+        "linear" | "bilinear" => SampleMode::Linear,
+        "nearest" => SampleMode::Nearest,
+        other => return unclaimed(format!("mode {other}")),
+    };
+    let outside = match site.text("padding_mode", "zeros") {
+        "zeros" => Outside::Zeros,
+        "border" => Outside::Border,
+        "reflection" => Outside::Reflection,
+        other => return bad(format!("padding_mode {other:?}")),
+    };
+    let edges = if site.flag("align_corners", false) { Edges::PixelCentres } else { Edges::PixelSides };
+    Ok(vec![site.add(Op::GridSample(GridSample { mode, outside, edges }), &[pictures, grid])?])
 }
 
 /// Indices that are known lie inside; `size` is that of the axis which the n-th one is of.

@@ -1,16 +1,13 @@
-//! What we take of ONNX, and how: the one table. `docs/reference/operators.md` is made from it.
-//!
-//! A claim is an operator, the opsets it is taken from, the element types of its first input, and its attributes. Every
-//! case of ONNX's own node tests that is inside of a claim passes; what is outside is refused by name.
+//! The table of claims: for each operator since when, of which types, with which attributes, and how it is imported.
 
 use std::ops::RangeInclusive;
 
-use super::import::{
+use super::super::import::{
     self, constant, conv, elementwise, gather, normalize, pool, product, quantize, reduce, reshape, resize,
     slice,
 };
-use super::proto::Node;
-use super::site::{Imported, Refusal, Site, unclaimed};
+use super::super::site::{Imported, Site};
+use super::Claim;
 use crate::ops::{Binary, Extreme, ReduceKind, SoftmaxResult, Unary};
 use crate::tensor::ElementType;
 
@@ -18,48 +15,6 @@ use crate::tensor::ElementType;
 const OLDEST: i64 = 9;
 /// The newest: that of the `onnx` package that the node tests are made with.
 const NEWEST: i64 = 28;
-
-/// One operator that we take.
-pub(super) struct Claim {
-    pub(super) operator: &'static str,
-    pub(super) opsets: RangeInclusive<i64>,
-    /// Types of the first input; none where there is no input.
-    pub(super) elements: &'static [ElementType],
-    pub(super) attributes: &'static [&'static str],
-    /// What is not taken, for readers; nothing where all of it is.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the page is made of it, by a test"))]
-    pub(super) limits: &'static str,
-    pub(super) import: fn(&mut Site<'_>) -> Imported,
-}
-
-impl Claim {
-    /// The claim that a node falls under, but for its inputs.
-    pub(super) fn of(node: &Node<'_>, opset: i64) -> Result<&'static Self, Refusal> {
-        if !matches!(node.domain, "" | "ai.onnx") {
-            return unclaimed(format!("an operator of {}", node.domain));
-        }
-        let mut same_name = CLAIMS.iter().filter(|claim| claim.operator == node.operator).peekable();
-        if same_name.peek().is_none() {
-            return unclaimed("there is no such operator here");
-        }
-        let Some(claim) = same_name.find(|claim| claim.opsets.contains(&opset)) else {
-            return unclaimed("not this operator of this opset");
-        };
-        let unknown = |name: &str| !claim.attributes.contains(&name);
-        match node.attributes.iter().find(|attribute| unknown(attribute.name)) {
-            Some(attribute) => unclaimed(format!("attribute {}", attribute.name)),
-            None => Ok(claim),
-        }
-    }
-
-    /// Whether the first input is of a type that is claimed.
-    pub(super) fn check_types(&self, site: &Site<'_>) -> Result<(), Refusal> {
-        match site.optional(0).map(|id| site.element(id)) {
-            Some(element) if !self.elements.contains(&element) => unclaimed(format!("an input of {element}")),
-            _ => Ok(()),
-        }
-    }
-}
 
 const F32: &[ElementType] = &[ElementType::F32];
 const BOOL: &[ElementType] = &[ElementType::Bool];
@@ -115,7 +70,7 @@ const WINDOW: &[&str] = &["auto_pad", "dilations", "group", "kernel_shape", "pad
 const REDUCTION: &[&str] = &["axes", "keepdims", "noop_with_empty_axes"];
 const ARG: &[&str] = &["axis", "keepdims", "select_last_index"];
 
-pub(super) static CLAIMS: &[Claim] = &[
+pub(in super::super) static CLAIMS: &[Claim] = &[
     // Convolutions, products, pools.
     claim("Conv", OLDEST, F32, WINDOW, "one or two spatial axes", conv::conv),
     claim(
@@ -311,6 +266,14 @@ pub(super) static CLAIMS: &[Claim] = &[
     claim("Gather", OLDEST, ANY, &["axis"], "", gather::gather),
     claim("GatherElements", 11, ANY, &["axis"], "", gather::gather_elements),
     claim("GatherND", 11, ANY, &["batch_dims"], "", gather::gather_nd),
+    claim(
+        "GridSample",
+        16,
+        F32,
+        &["align_corners", "mode", "padding_mode"],
+        "two spatial axes; nearest and linear",
+        gather::grid_sample,
+    ),
     // Small integers.
     claim(
         "QuantizeLinear",
@@ -342,65 +305,3 @@ pub(super) static CLAIMS: &[Claim] = &[
     claim("Size", OLDEST, ANY, &[], "", constant::size),
     claim("Range", 11, NUMBERS, &["stash_type"], "start, limit, delta constant", constant::range),
 ];
-
-#[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-    use std::fs;
-
-    use super::CLAIMS;
-
-    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/reference/operators.md");
-
-    /// The page that the table makes.
-    fn page() -> String {
-        let mut rows: Vec<_> = CLAIMS.iter().collect();
-        rows.sort_by_key(|claim| claim.operator);
-        let mut page = String::from(
-            "# Operators of ONNX that the native backend takes\n\n\
-             Made from the table in `crates/backends/native/src/onnx/claims.rs`; a test holds both equal. A claim is an\n\
-             operator of the domain `ai.onnx`, the opsets, the element types of its first input, and its attributes. Every\n\
-             case of ONNX's own node tests that is inside passes. What is outside is refused at load, by the node's name;\n\
-             which cases of the node tests those are is kept in `crates/backends/native/tests/node_tests_refused.txt`.\n\n\
-             | operator | opsets | first input | attributes | limits |\n|---|---|---|---|---|\n",
-        );
-        for claim in rows {
-            let elements: Vec<_> = claim.elements.iter().map(ToString::to_string).collect();
-            writeln!(
-                page,
-                "| {} | {}–{} | {} | {} | {} |",
-                claim.operator,
-                claim.opsets.start(),
-                claim.opsets.end(),
-                elements.join(" "),
-                claim.attributes.join(" "),
-                claim.limits
-            )
-            .expect("a string grows");
-        }
-        page
-    }
-
-    #[test]
-    fn the_page_says_what_the_table_does() {
-        if std::env::var_os("OCELLI_WRITE_OPERATORS").is_some() {
-            fs::write(PAGE, page()).expect("the page can be written");
-        }
-        let kept = fs::read_to_string(PAGE).unwrap_or_default();
-        let again = "OCELLI_WRITE_OPERATORS=1 cargo test -p ocelli-backend-native the_page";
-        assert!(kept == page(), "docs/reference/operators.md is not the table's: write it anew with {again}");
-    }
-
-    #[test]
-    fn no_two_claims_cover_the_same_opset() {
-        for (n, one) in CLAIMS.iter().enumerate() {
-            for other in CLAIMS[n + 1..].iter().filter(|other| other.operator == one.operator) {
-                assert!(
-                    one.opsets.end() < other.opsets.start() || other.opsets.end() < one.opsets.start(),
-                    "{} is claimed twice",
-                    one.operator
-                );
-            }
-        }
-    }
-}
