@@ -74,6 +74,15 @@ macro_rules! unroll {
 
 pub(crate) use unroll;
 
+/// Adds a pixel's products to its sums, for each block that the tile has.
+macro_rules! multiply {
+    ($simd:ident, $blocks:ident, $pixel:ident, $at:ident, $($block:literal $sums:ident $weights:ident),*) => {
+        $(if $block < $blocks {
+            $sums[$at] = $simd.mul_add($pixel, $weights, $sums[$at]);
+        })*
+    };
+}
+
 /// One tile. `STRIDE` and `RUN` are 0 where [`Tiles`] has them.
 ///
 /// # Safety
@@ -115,16 +124,10 @@ pub(crate) unsafe fn tile<
             unroll!(PIXELS, PIXEL, {
                 // SAFETY: the caller promises each pixel's elements.
                 let pixel = simd.splat(unsafe { *pixels.add(PIXEL * stride + element) });
-                sums_0[PIXEL] = simd.mul_add(pixel, weights_0, sums_0[PIXEL]);
-                if BLOCKS > 1 {
-                    sums_1[PIXEL] = simd.mul_add(pixel, weights_1, sums_1[PIXEL]);
-                }
-                if BLOCKS > 2 {
-                    sums_2[PIXEL] = simd.mul_add(pixel, weights_2, sums_2[PIXEL]);
-                }
-                if BLOCKS > 3 {
-                    sums_3[PIXEL] = simd.mul_add(pixel, weights_3, sums_3[PIXEL]);
-                }
+                multiply!(
+                    simd, BLOCKS, pixel, PIXEL,
+                    0 sums_0 weights_0, 1 sums_1 weights_1, 2 sums_2 weights_2, 3 sums_3 weights_3
+                );
             });
         }
     }
