@@ -22,6 +22,7 @@ mod passes;
 mod plan;
 #[cfg(test)]
 mod reference;
+mod report;
 mod session;
 mod steps;
 mod strided;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use ocelli_engine::{Backend, EngineError, LoadOptions, Model, ModelFile};
 
 pub use crate::kernels::isa::Isa;
+pub use crate::report::{PlanReport, StepReport};
 
 use crate::kernels::entries::Kernels;
 use crate::model::SharedModel;
@@ -82,17 +84,4 @@ impl Backend for Native {
         let kernels = Kernels::of(self.isa);
         Ok(Arc::new(SharedModel(Arc::new(model::load(file, options, &kernels, &self.options)?))))
     }
-}
-
-#[doc(hidden)]
-pub fn profile(path: &std::path::Path, threads: usize) -> String {
-    let native = Native::new();
-    let model = model::load(
-        ModelFile::Path(path),
-        &LoadOptions::default(),
-        &Kernels::of(native.isa),
-        &native.options,
-    )
-    .unwrap();
-    session::profile(Arc::new(model), threads)
 }

@@ -47,6 +47,32 @@ impl NativeSession {
         Ok(Self { model, team, _arena: arena, bases, threads: count })
     }
 
+    /// Runs the plan. Every member says its own index and the step's before each step, and at the end how many there were.
+    pub(crate) fn run_telling(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<(), EngineError> {
+        let plan = &self.model.plan;
+        let (buffers, threads) = (plan.offsets.len(), self.threads);
+        self.team.run(&|member: &Member<'_>| {
+            // The whole of it, and not its field alone, is what may be sent.
+            let bases = &self.bases;
+            let memory = Memory::new(&bases.0[..buffers]);
+            let worker = Worker {
+                index: member.index,
+                count: threads,
+                scratch: bases.0[buffers + member.index].cast(),
+            };
+            for (index, planned) in plan.steps.iter().enumerate() {
+                if index > 0 {
+                    member.wait_for_all();
+                }
+                tell(member.index, index);
+                // SAFETY: the buffers are this plan's, steps run in order, and every member does each between barriers.
+                member.attempt(|| unsafe { planned.step.run(memory, worker) });
+            }
+            member.wait_for_all();
+            tell(member.index, plan.steps.len());
+        })
+    }
+
     fn base(&self, port: &Port) -> *mut u8 {
         self.bases.0[port.buffer.0]
     }
@@ -75,26 +101,7 @@ impl Session for NativeSession {
     }
 
     fn run(&mut self) -> Result<(), EngineError> {
-        let plan = &self.model.plan;
-        let bases = &self.bases;
-        let (buffers, threads) = (plan.offsets.len(), self.threads);
-        self.team.run(&|member: &Member<'_>| {
-            // The whole of it, and not its field alone, is what may be sent.
-            let bases = bases;
-            let memory = Memory::new(&bases.0[..buffers]);
-            let worker = Worker {
-                index: member.index,
-                count: threads,
-                scratch: bases.0[buffers + member.index].cast(),
-            };
-            for (index, planned) in plan.steps.iter().enumerate() {
-                if index > 0 {
-                    member.wait_for_all();
-                }
-                // SAFETY: the buffers are this plan's, steps run in order, and every member does each between barriers.
-                member.attempt(|| unsafe { planned.step.run(memory, worker) });
-            }
-        })
+        self.run_telling(&|_, _| {})
     }
 
     fn output(&self, index: usize) -> TensorView<'_> {
@@ -113,52 +120,4 @@ impl Session for NativeSession {
             }
         }
     }
-}
-
-pub(crate) fn profile(model: Arc<NativeModel>, threads: usize) -> String {
-    use std::time::Instant;
-    let session = NativeSession::new(Arc::clone(&model), &Threads::unpinned(threads)).unwrap();
-    let plan = &model.plan;
-    let mut best = vec![f64::MAX; plan.steps.len()];
-    let bases = &session.bases;
-    let buffers = plan.offsets.len();
-    for _ in 0..30 {
-        let times = std::sync::Mutex::new(vec![0.0; plan.steps.len()]);
-        session
-            .team
-            .run(&|member: &Member<'_>| {
-                let bases = bases;
-                let memory = Memory::new(&bases.0[..buffers]);
-                let worker = Worker {
-                    index: member.index,
-                    count: threads,
-                    scratch: bases.0[buffers + member.index].cast(),
-                };
-                for (index, planned) in plan.steps.iter().enumerate() {
-                    member.wait_for_all();
-                    let t = Instant::now();
-                    unsafe { planned.step.run(memory, worker) };
-                    member.wait_for_all();
-                    if member.index == 0 {
-                        times.lock().unwrap()[index] = t.elapsed().as_secs_f64();
-                    }
-                }
-            })
-            .unwrap();
-        for (b, t) in best.iter_mut().zip(times.into_inner().unwrap()) {
-            *b = b.min(t);
-        }
-    }
-    let mut text = format!("arena {} MB scratch {} KB\n", plan.arena_bytes >> 20, plan.scratch_elements >> 8);
-    for (p, t) in plan.steps.iter().zip(&best) {
-        text += &format!(
-            "{:8.1} us {:7.1} GMAC/s {:14} {:24} {}\n",
-            t * 1e6,
-            p.step.macs() as f64 / t / 1e9,
-            p.step.kernel(),
-            p.made,
-            p.name
-        );
-    }
-    text + &format!("total {:.2} ms", best.iter().sum::<f64>() * 1e3)
 }

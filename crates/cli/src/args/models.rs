@@ -58,6 +58,18 @@ pub struct ModelsInfo {
     #[arg(long, conflicts_with = "toml")]
     pub json: bool,
 
+    /// The native engine's plan: each step with its kernel, products and weights
+    #[arg(long, conflicts_with = "toml")]
+    pub plan: bool,
+
+    /// With --plan, how long each step takes, and how near it comes to this machine's peak
+    #[arg(long, requires = "plan")]
+    pub time: bool,
+
+    /// With --time, the engine's threads [default: one for each core]
+    #[arg(long, value_name = "N", requires = "time", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+
     /// The card alone, as the TOML file to begin from when you write your own
     #[arg(long)]
     pub toml: bool,
@@ -72,7 +84,7 @@ impl ModelsInfo {
             task: None,
             backend: self.backend.clone(),
             winograd: None,
-            threads: None,
+            threads: self.threads,
             cores: Vec::new(),
             imgsz: self.imgsz,
             offline: true,

@@ -84,7 +84,7 @@ fn load_on(backend: &dyn Backend, file: ModelFile<'_>, options: &LoadOptions) ->
 }
 
 /// The native backend, on the instruction set that `OCELLI_ISA` names where it has kernels for it.
-fn native(arguments: &ModelArguments) -> Native {
+pub fn native(arguments: &ModelArguments) -> Native {
     let named = env::var_os("OCELLI_ISA").and_then(|name| Isa::from_name(&name.to_string_lossy()));
     let native = Native::new();
     let native = named.map_or(native, |isa| native.with_isa(isa));

@@ -198,7 +198,7 @@ fn card_text(arguments: &ModelArguments, model: &Path) -> Result<Option<(PathBuf
 }
 
 /// The engine's threads: those asked for, else one for each core that is named or that there is.
-fn threads(arguments: &ModelArguments) -> Threads {
+pub fn threads(arguments: &ModelArguments) -> Threads {
     let cores = arguments.cores.clone();
     let all =
         if cores.is_empty() { thread::available_parallelism().map_or(1, usize::from) } else { cores.len() };

@@ -20,7 +20,6 @@ use crate::ops::{Binary, Unary};
 /// The kernels of one instruction set.
 #[derive(Clone, Copy)]
 pub(crate) struct Kernels {
-    pub(crate) isa: Isa,
     /// [`Simd::ACCUMULATORS`] and [`Simd::REGISTERS`].
     pub(crate) accumulators: usize,
     pub(crate) registers: usize,
@@ -60,11 +59,11 @@ pub(crate) struct TileShape {
 impl Kernels {
     pub(crate) fn of(isa: Isa) -> Self {
         match isa {
-            Isa::Portable(_) => portable::kernels(isa),
+            Isa::Portable(_) => portable::kernels(),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2(_) => avx2::kernels(isa),
+            Isa::Avx2(_) => avx2::kernels(),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512(_) => avx512::kernels(isa),
+            Isa::Avx512(_) => avx512::kernels(),
         }
     }
 
@@ -128,9 +127,8 @@ macro_rules! entries {
         mod $module {
             use super::*;
 
-            pub(super) fn kernels(isa: Isa) -> Kernels {
+            pub(super) fn kernels() -> Kernels {
                 Kernels {
-                    isa,
                     accumulators: $token::ACCUMULATORS,
                     registers: $token::REGISTERS,
                     tile: tile_fn,

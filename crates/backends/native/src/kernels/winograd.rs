@@ -81,6 +81,7 @@ pub(crate) unsafe fn transform_patch<S: Simd>(simd: S, at: &PatchAt) {
         };
         *column = transform_line(simd, [load(0), load(1), load(2), load(3), load(4), load(5)]);
     }
+    #[expect(clippy::needless_range_loop, reason = "a row is an element of each column")]
     for y in 0..PATCH {
         let line = [columns[0][y], columns[1][y], columns[2][y], columns[3][y], columns[4][y], columns[5][y]];
         let line = transform_line(simd, line);
@@ -155,6 +156,7 @@ unsafe fn sums<S: Simd, C: Combine>(simd: S, at: &SumsAt, combine: C) {
     }
     // SAFETY: as the caller promises.
     let biases = unsafe { simd.load(at.biases) };
+    #[expect(clippy::needless_range_loop, reason = "a row is an element of each column")]
     for y in 0..at.exist[0].min(OUT) {
         let line = [columns[0][y], columns[1][y], columns[2][y], columns[3][y], columns[4][y], columns[5][y]];
         let line = sum_line(simd, line);

@@ -85,22 +85,21 @@ fn scale(
     let channels = biases.shape[0];
     let numbers = per_channel(constant, channels)?;
     is_bare.then_some(())?;
-    // conv * factor + term
-    let (factor, term): (fn(f32) -> f32, fn(f32) -> f32) = match (binary, conv_is_first) {
-        (Binary::Mul, _) => (|x| x, |_| 0.0),
-        (Binary::Div, true) => (|x| 1.0 / x, |_| 0.0),
-        (Binary::Add, _) => (|_| 1.0, |x| x),
-        (Binary::Sub, true) => (|_| 1.0, |x| -x),
-        (Binary::Sub, false) => (|_| -1.0, |x| x),
-        _ => return None,
+    // conv * factor + term, for each number.
+    let line = |number: f32| match (binary, conv_is_first) {
+        (Binary::Mul, _) => Some((number, 0.0)),
+        (Binary::Div, true) => Some((1.0 / number, 0.0)),
+        (Binary::Add, _) => Some((1.0, number)),
+        (Binary::Sub, true) => Some((1.0, -number)),
+        (Binary::Sub, false) => Some((-1.0, number)),
+        _ => None,
     };
+    let lines = numbers.into_iter().map(line).collect::<Option<Vec<_>>>()?;
     let own = weights.as_f32()?.len() / channels;
-    let scaled = weights.as_f32()?.chunks_exact(own).zip(&numbers);
-    let scaled =
-        scaled.flat_map(|(filter, &number)| filter.iter().map(move |weight| weight * factor(number)));
+    let scaled = weights.as_f32()?.chunks_exact(own).zip(&lines);
+    let scaled = scaled.flat_map(|(filter, (factor, _))| filter.iter().map(move |weight| weight * factor));
     let scaled = Tensor { shape: weights.shape.clone(), data: Data::F32(scaled.collect()) };
-    let moved =
-        biases.as_f32()?.iter().zip(&numbers).map(|(bias, &number)| bias * factor(number) + term(number));
+    let moved = biases.as_f32()?.iter().zip(&lines).map(|(bias, (factor, term))| bias * factor + term);
     let moved = Tensor { shape: biases.shape.clone(), data: Data::F32(moved.collect()) };
     let name = graph.nodes[index].name.clone();
     graph.nodes[index].inputs[1] = graph.add_constant(format!("{name} weights"), scaled);

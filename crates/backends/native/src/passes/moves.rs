@@ -10,7 +10,9 @@ use std::collections::HashMap;
 use super::edit::readings;
 use crate::graph::{Graph, ValueId};
 use crate::kernels::functions::is_vectorized;
-use crate::ops::{Concat, Conv, Epilogue, Op, Reshape, Slice, Softmax, SoftmaxMean, SoftmaxResult, Transpose};
+use crate::ops::{
+    Concat, Conv, Epilogue, Op, Reshape, Slice, Softmax, SoftmaxMean, SoftmaxResult, Transpose,
+};
 
 /// Builds the network anew, each operator as it is added.
 ///
@@ -42,12 +44,20 @@ struct Moves {
 
 impl Moves {
     /// Adds an operator in the form that costs least. `is_alone` says that nobody else reads its first input.
-    fn add(&mut self, name: &str, op: Op, inputs: &[ValueId], is_alone: bool) -> Result<Vec<ValueId>, String> {
+    fn add(
+        &mut self,
+        name: &str,
+        op: Op,
+        inputs: &[ValueId],
+        is_alone: bool,
+    ) -> Result<Vec<ValueId>, String> {
         let &[input, ..] = inputs else { return self.push(name, op, inputs) };
         let maker = self.makers.get(&input).map(|&index| self.graph.nodes[index].clone());
         let before = maker.as_ref().map(|maker| (&maker.op, maker.inputs.as_slice()));
         match (&op, before) {
-            (Op::Reshape(Reshape { shape }), _) if *shape == self.graph.tensor_type(input).shape => Ok(vec![input]),
+            (Op::Reshape(Reshape { shape }), _) if *shape == self.graph.tensor_type(input).shape => {
+                Ok(vec![input])
+            }
             (Op::Reshape(_), Some((Op::Reshape(_), from))) => self.add(name, op, from, false),
             (Op::Transpose(Transpose { order }), _) if order.is_sorted() => Ok(vec![input]),
             (Op::Transpose(Transpose { order }), Some((Op::Transpose(first), from))) => {
@@ -84,7 +94,7 @@ impl Moves {
         let nodes = self.graph.nodes.len();
         let made = self.graph.add(name, op, inputs)?;
         if self.graph.nodes.len() > nodes {
-            made.iter().for_each(|&value| drop(self.makers.insert(value, nodes)));
+            self.makers.extend(made.iter().map(|&value| (value, nodes)));
         }
         Ok(made)
     }
@@ -157,7 +167,8 @@ impl Moves {
             (Op::Reshape(_), &[cut]) => {
                 let before = self.graph.tensor_type(from[0]).shape.clone();
                 if before.len() > cut && before[..=cut] == whole[..=cut] {
-                    let mut part = Slice { starts: vec![0; before.len()], steps: vec![1; before.len()], sizes: before };
+                    let mut part =
+                        Slice { starts: vec![0; before.len()], steps: vec![1; before.len()], sizes: before };
                     (part.starts[cut], part.steps[cut]) = (slice.starts[cut], slice.steps[cut]);
                     part.sizes[cut] = slice.sizes[cut];
                     let made = self.add(name, Op::Slice(part), from, false)?;
@@ -181,7 +192,9 @@ impl Moves {
     ) -> Result<Option<Vec<ValueId>>, String> {
         let Some(&softmax_at) = self.makers.get(&from) else { return Ok(None) };
         let before = self.graph.nodes[softmax_at].clone();
-        let &Op::Softmax(Softmax { axis, result: SoftmaxResult::Share }) = &before.op else { return Ok(None) };
+        let &Op::Softmax(Softmax { axis, result: SoftmaxResult::Share }) = &before.op else {
+            return Ok(None);
+        };
         let kernel = self.graph.tensor_type(inputs[1]).shape.clone();
         let others = [transpose.order[0], transpose.order[2], transpose.order[3]];
         let is_mean = transpose.order[1] == axis
@@ -190,7 +203,8 @@ impl Moves {
             && kernel[2..] == [1, 1]
             && (conv.strides, conv.pads, conv.groups) == ([1, 1], [0; 4], 1)
             && conv.epilogue == Epilogue::default();
-        let (Some(weights), Some(biases)) = (self.graph.constant(inputs[1]), self.graph.constant(inputs[2])) else {
+        let (Some(weights), Some(biases)) = (self.graph.constant(inputs[1]), self.graph.constant(inputs[2]))
+        else {
             return Ok(None);
         };
         let (Some(weights), Some(&[bias])) = (weights.as_f32(), biases.as_f32()) else { return Ok(None) };

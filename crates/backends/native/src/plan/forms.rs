@@ -133,7 +133,7 @@ fn makes_blocks(graph: &Graph, forms: &Forms, node: &Node) -> bool {
             node.inputs.iter().all(fits) && node.inputs.iter().any(is_whole)
         }
         Op::Concat(Concat { axis: 1 }) => {
-            let ends_blocks = |value: &ValueId| shape(value)[1] % LANES == 0;
+            let ends_blocks = |value: &ValueId| shape(value)[1].is_multiple_of(LANES);
             let [members @ .., _] = node.inputs.as_slice() else { return false };
             node.inputs.iter().all(is_blocked) && members.iter().all(ends_blocks)
         }
@@ -147,7 +147,7 @@ fn groups_are_whole(conv: &Conv, weights: &[usize]) -> bool {
     let [made, taken] = [weights[0], weights[1]];
     conv.groups == 1
         || is_depthwise(conv, weights)
-        || (taken % LANES == 0 && (made / conv.groups) % LANES == 0)
+        || (taken.is_multiple_of(LANES) && (made / conv.groups).is_multiple_of(LANES))
 }
 
 fn is_depthwise(conv: &Conv, weights: &[usize]) -> bool {
@@ -192,7 +192,8 @@ fn house_members(graph: &Graph, forms: &mut Forms, node: &Node) {
         let is_free = home != union && forms.homes[home.0] == (home, 0) && !graph.inputs.contains(&home);
         let Some(begin) = first.checked_sub(within).filter(|_| is_free) else { continue };
         let end = begin + channels(home);
-        let is_aligned = begin % LANES == 0 && (channels(home) % LANES == 0 || end == channels(union));
+        let is_aligned =
+            begin.is_multiple_of(LANES) && (channels(home).is_multiple_of(LANES) || end == channels(union));
         // Whatever else of the union lies there must be the same whole, at the same place.
         let agrees = |&(other, other_first): &(ValueId, usize)| {
             let overlaps = other_first < end && begin < other_first + channels(other);

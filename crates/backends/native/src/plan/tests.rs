@@ -116,7 +116,11 @@ impl Network {
             assert!(
                 (a - b).abs() <= 2e-4 * largest,
                 "{place}, element {index}: {a} instead of {b} (largest {largest})\n{:#?}",
-                self.graph.nodes.iter().map(|node| (&node.op, &node.inputs, &node.outputs)).collect::<Vec<_>>()
+                self.graph
+                    .nodes
+                    .iter()
+                    .map(|node| (&node.op, &node.inputs, &node.outputs))
+                    .collect::<Vec<_>>()
             );
         }
     }
@@ -250,7 +254,8 @@ fn random_tail(graph: &mut Graph, random: &mut Random, last: ValueId) -> ValueId
         1 => {
             let flat = add(Op::Reshape(Reshape { shape: vec![n, c, h * w] }), &[last]);
             let twice = add(Op::Concat(Concat { axis: 2 }), &[flat, flat]);
-            let part = Slice { starts: vec![0, c / 2, 0], steps: vec![1; 3], sizes: vec![n, c - c / 2, 2 * h * w] };
+            let part =
+                Slice { starts: vec![0, c / 2, 0], steps: vec![1; 3], sizes: vec![n, c - c / 2, 2 * h * w] };
             let part = add(Op::Slice(part), &[twice]);
             add(Op::Unary(Unary::Sigmoid), &[part])
         }

@@ -43,10 +43,14 @@ impl BroadcastStep {
         let walk = Walk::new(shape, strides);
         let (_, steps) = walk.run();
         let elements = shape.iter().product();
-        steps
-            .iter()
-            .all(|step| matches!(step, 0 | 1))
-            .then_some(Self { kernels: *kernels, binary, sources, out, elements, walk })
+        steps.iter().all(|step| matches!(step, 0 | 1)).then_some(Self {
+            kernels: *kernels,
+            binary,
+            sources,
+            out,
+            elements,
+            walk,
+        })
     }
 }
 

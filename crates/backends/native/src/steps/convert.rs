@@ -60,9 +60,12 @@ impl Step for ConvertStep {
                     .wrapping_add(self.planes.offset + channel * self.planes.stride + first),
                 plane_stride: self.planes.stride,
                 channels: (picture.channels - block * LANES).min(LANES),
-                block: memory
-                    .picture(picture)
-                    .wrapping_add(picture.at(image, block, first / width, first % width)),
+                block: memory.picture(picture).wrapping_add(picture.at(
+                    image,
+                    block,
+                    first / width,
+                    first % width,
+                )),
                 pixels: count,
             };
             // SAFETY: both have this part, of the same shape.
@@ -163,7 +166,10 @@ impl Step for CopyPictureStep {
 impl std::fmt::Debug for ConvertStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = self.direction;
-        f.debug_struct("ConvertStep").field("direction", &kind).field("picture", &self.picture).finish_non_exhaustive()
+        f.debug_struct("ConvertStep")
+            .field("direction", &kind)
+            .field("picture", &self.picture)
+            .finish_non_exhaustive()
     }
 }
 
@@ -187,7 +193,8 @@ mod tests {
                 let mut back = vec![0.0f32; count];
                 let bases = [dense.as_mut_ptr().cast(), blocks.as_mut_ptr().cast(), back.as_mut_ptr().cast()];
                 let memory = Memory::new(&bases);
-                let planes = |buffer| PlanesIn { tensor: DenseF32::new(BufferId(buffer)), offset: 0, stride: h * w };
+                let planes =
+                    |buffer| PlanesIn { tensor: DenseF32::new(BufferId(buffer)), offset: 0, stride: h * w };
                 let there = ConvertStep::new(&kernels, Direction::ToBlocks, planes(0), picture);
                 let again = ConvertStep::new(&kernels, Direction::FromBlocks, planes(2), picture);
                 for step in [&there, &again] {
@@ -198,7 +205,10 @@ mod tests {
                     }
                 }
                 assert_eq!(back, dense, "{isa}, margin {margin}");
-                assert!(blocks.iter().all(|value| !value.is_nan()), "{isa}: every element of a picture is written");
+                assert!(
+                    blocks.iter().all(|value| !value.is_nan()),
+                    "{isa}: every element of a picture is written"
+                );
             }
         }
     }

@@ -215,6 +215,7 @@ fn pack(parts: &ConvParts<'_>, rows: &[RowOfTiles]) -> Aligned<f32> {
     let padded_in = channels_in.div_ceil(LANES) * LANES;
     let mut packed =
         Vec::with_capacity(WinogradStep::transformed_bytes(parts.weight_shape) / size_of::<f32>());
+    #[expect(clippy::needless_range_loop, reason = "a point is an element of each filter")]
     for point in 0..POINTS {
         for row in rows {
             for channel in 0..padded_in {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::args::ModelsInfo;
 use crate::commands::models::list::figures;
+use crate::commands::models::plan;
 use crate::failure::Failure;
 use crate::wiring::registry::{Cached, LocatedModel, cached, entry_named};
 use crate::wiring::{OpenModel, card_of, open_model_file};
@@ -33,6 +34,12 @@ pub fn run(arguments: &ModelsInfo) -> Result<(), Failure> {
     let contents = file.map(|file| Contents::read(file, arguments)).transpose()?;
     if arguments.toml {
         return tell_toml(contents);
+    }
+    if arguments.plan {
+        let Some(contents) = contents else {
+            return Err(Failure::new("the model is not here", "ocelli models pull brings it"));
+        };
+        return plan::tell(&contents.open.file, arguments);
     }
     if arguments.json {
         let registry = named.as_ref().map(|(entry, cached)| figures(entry, cached));

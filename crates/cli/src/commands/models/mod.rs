@@ -2,6 +2,7 @@
 
 mod info;
 mod list;
+mod plan;
 mod pull;
 
 use crate::args::ModelsWhat;
