@@ -74,6 +74,15 @@ macro_rules! unroll {
 
 pub(crate) use unroll;
 
+/// Adds a pixel's products to its sums, for each block that the tile has.
+macro_rules! multiply {
+    ($simd:ident, $blocks:ident, $pixel:ident, $at:ident, $($block:literal $sums:ident $weights:ident),*) => {
+        $(if $block < $blocks {
+            $sums[$at] = $simd.mul_add($pixel, $weights, $sums[$at]);
+        })*
+    };
+}
+
 /// One tile. `STRIDE` and `RUN` are 0 where [`Tiles`] has them.
 ///
 /// # Safety
@@ -115,56 +124,38 @@ pub(crate) unsafe fn tile<
             unroll!(PIXELS, PIXEL, {
                 // SAFETY: the caller promises each pixel's elements.
                 let pixel = simd.splat(unsafe { *pixels.add(PIXEL * stride + element) });
-                sums_0[PIXEL] = simd.mul_add(pixel, weights_0, sums_0[PIXEL]);
-                if BLOCKS > 1 {
-                    sums_1[PIXEL] = simd.mul_add(pixel, weights_1, sums_1[PIXEL]);
-                }
-                if BLOCKS > 2 {
-                    sums_2[PIXEL] = simd.mul_add(pixel, weights_2, sums_2[PIXEL]);
-                }
-                if BLOCKS > 3 {
-                    sums_3[PIXEL] = simd.mul_add(pixel, weights_3, sums_3[PIXEL]);
-                }
+                multiply!(
+                    simd, BLOCKS, pixel, PIXEL,
+                    0 sums_0 weights_0, 1 sums_1 weights_1, 2 sums_2 weights_2, 3 sums_3 weights_3
+                );
             });
         }
     }
+    macro_rules! each_sum {
+        ($pixel:ident, $block:ident, $sum:ident => $body:expr) => {
+            unroll!(PIXELS, PIXEL, {
+                each_sum!(@ $pixel, $block, $sum => $body, 0 sums_0, 1 sums_1, 2 sums_2, 3 sums_3);
+            })
+        };
+        (@ $pixel:ident, $block:ident, $sum:ident => $body:expr, $($number:literal $sums:ident),*) => {
+            $(if $number < BLOCKS {
+                let ($pixel, $block, $sum) = (PIXEL, $number, $sums[PIXEL]);
+                $body
+            })*
+        };
+    }
     if tiles.finish.stores_sums {
         let (pixel_stride, block_stride) = (tiles.finish.out_pixel_stride, tiles.finish.out_block_stride);
-        unroll!(PIXELS, PIXEL, {
-            // SAFETY: the caller promises whole vectors where sums are stored as they are.
-            unsafe {
-                let out = at.out.add(PIXEL * pixel_stride);
-                simd.store(out, sums_0[PIXEL]);
-                if BLOCKS > 1 {
-                    simd.store(out.add(block_stride), sums_1[PIXEL]);
-                }
-                if BLOCKS > 2 {
-                    simd.store(out.add(2 * block_stride), sums_2[PIXEL]);
-                }
-                if BLOCKS > 3 {
-                    simd.store(out.add(3 * block_stride), sums_3[PIXEL]);
-                }
-            }
+        // SAFETY: the caller promises whole vectors where sums are stored as they are.
+        each_sum!(pixel, block, sum => unsafe {
+            simd.store(at.out.add(pixel * pixel_stride + block * block_stride), sum)
         });
         return;
     }
     let mut sums = std::mem::MaybeUninit::<[S::Vector; PIXELS_MAX + BLOCKS_MAX]>::uninit();
     let first: *mut S::Vector = sums.as_mut_ptr().cast();
-    unroll!(PIXELS, PIXEL, {
-        // SAFETY: PIXELS * BLOCKS sums fit: no shape is compiled that has more than PIXELS_MAX.
-        unsafe {
-            first.add(PIXEL * BLOCKS).write(sums_0[PIXEL]);
-            if BLOCKS > 1 {
-                first.add(PIXEL * BLOCKS + 1).write(sums_1[PIXEL]);
-            }
-            if BLOCKS > 2 {
-                first.add(PIXEL * BLOCKS + 2).write(sums_2[PIXEL]);
-            }
-            if BLOCKS > 3 {
-                first.add(PIXEL * BLOCKS + 3).write(sums_3[PIXEL]);
-            }
-        }
-    });
+    // SAFETY: PIXELS * BLOCKS sums fit: no shape is compiled that has more than PIXELS_MAX.
+    each_sum!(pixel, block, sum => unsafe { first.add(pixel * BLOCKS + block).write(sum) });
     // SAFETY: as the caller promises.
     unsafe { simd.finish(first, PIXELS, BLOCKS, &tiles.finish, at) };
 }

@@ -139,29 +139,7 @@ fn random_node(
     let name = format!("node{index}");
     let (op, inputs) = match random.of(0..12) {
         0..=4 => return random_conv(graph, random, last, &name),
-        5 => {
-            let kernel = [random.of(1..6), random.of(1..6)];
-            let pads = [0, 1].map(|axis| random.of(0..kernel[axis]));
-            let after = [0, 1].map(|axis| random.of(0..kernel[axis]));
-            let strides = [random.of(1..3), random.of(1..3)];
-            let size = |axis: usize| {
-                windows([height, width][axis], kernel[axis], strides[axis], 1, [pads[axis], after[axis]])
-            };
-            let kinds = [
-                PoolKind::Max,
-                PoolKind::Average { counts_padding: true },
-                PoolKind::Average { counts_padding: false },
-            ];
-            let pool = Pool {
-                kind: kinds[random.of(0..3)],
-                kernel,
-                strides,
-                dilations: [1, 1],
-                pads: [pads[0], pads[1], after[0], after[1]],
-                output: [size(0)?, size(1)?],
-            };
-            (Op::Pool(pool), vec![last])
-        }
+        5 => (Op::Pool(random_pool(random, [height, width])?), vec![last]),
         6 => {
             let sizes = [batch, channels, random.of(1..2 * height + 2), random.of(1..2 * width + 2)];
             let scales = [0, 1, 2, 3].map(|axis| sizes[axis] as f32 / shape[axis] as f32).to_vec();
@@ -206,6 +184,28 @@ fn random_node(
         }
     };
     Some(graph.add(&name, op, &inputs).expect("operators are made to fit")[0])
+}
+
+fn random_pool(random: &mut Random, size_in: [usize; 2]) -> Option<Pool> {
+    let kernel = [random.of(1..6), random.of(1..6)];
+    let pads = [0, 1].map(|axis| random.of(0..kernel[axis]));
+    let after = [0, 1].map(|axis| random.of(0..kernel[axis]));
+    let strides = [random.of(1..3), random.of(1..3)];
+    let size =
+        |axis: usize| windows(size_in[axis], kernel[axis], strides[axis], 1, [pads[axis], after[axis]]);
+    let kinds = [
+        PoolKind::Max,
+        PoolKind::Average { counts_padding: true },
+        PoolKind::Average { counts_padding: false },
+    ];
+    Some(Pool {
+        kind: kinds[random.of(0..3)],
+        kernel,
+        strides,
+        dilations: [1, 1],
+        pads: [pads[0], pads[1], after[0], after[1]],
+        output: [size(0)?, size(1)?],
+    })
 }
 
 fn random_conv(graph: &mut Graph, random: &mut Random, last: ValueId, name: &str) -> Option<ValueId> {
