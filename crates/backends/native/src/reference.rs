@@ -1,8 +1,14 @@
 //! A network run as it stands, one operator after the other, each in new memory: the oracle for whatever runs it fast.
 
+use ocelli_testkit::CountingAllocator;
+
 use crate::graph::Graph;
 use crate::ops::Operator;
 use crate::tensor::Tensor;
+
+/// Counts for each thread, so that an operator that allocates is found wherever a test runs it.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// The outputs that the network makes of these inputs, which are of its inputs' types.
 pub(crate) fn run(graph: &Graph, inputs: &[Tensor]) -> Vec<Tensor> {
@@ -17,7 +23,10 @@ pub(crate) fn run(graph: &Graph, inputs: &[Tensor]) -> Vec<Tensor> {
             node.outputs.iter().map(|&id| Tensor::zeros(graph.tensor_type(id))).collect();
         let of_node = |id: &crate::graph::ValueId| made[id.0].as_ref().expect("nodes stand in order").view();
         let inputs: Vec<_> = node.inputs.iter().map(of_node).collect();
-        node.op.run(&inputs, &mut outputs.iter_mut().map(Tensor::view_mut).collect::<Vec<_>>());
+        let mut written: Vec<_> = outputs.iter_mut().map(Tensor::view_mut).collect();
+        let allocated = CountingAllocator::on_this_thread();
+        node.op.run(&inputs, &mut written);
+        assert_eq!(CountingAllocator::on_this_thread(), allocated, "{:?} allocates", node.op);
         for (id, output) in node.outputs.iter().zip(outputs) {
             made[id.0] = Some(output);
         }

@@ -17,6 +17,31 @@ pub(super) fn element_type(number: i64) -> Option<ElementType> {
     }
 }
 
+/// ONNX's own name for an element type, whether we have it or not.
+pub(super) fn type_name(number: i64) -> String {
+    let names = [
+        "undefined",
+        "float",
+        "uint8",
+        "int8",
+        "uint16",
+        "int16",
+        "int32",
+        "int64",
+        "string",
+        "bool",
+        "float16",
+        "double",
+        "uint32",
+        "uint64",
+        "complex64",
+        "complex128",
+        "bfloat16",
+    ];
+    let name = usize::try_from(number).ok().and_then(|number| names.get(number));
+    name.map_or_else(|| format!("type {number} of onnx.proto"), |name| (*name).to_owned())
+}
+
 /// Why a tensor cannot be read, in a few words that follow its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ConstantError {
@@ -28,9 +53,8 @@ pub(super) enum ConstantError {
 
 /// Reads a tensor. No more memory than the file's own bytes hold elements for.
 pub(super) fn read(proto: &TensorProto<'_>) -> Result<Tensor, ConstantError> {
-    let element = element_type(proto.data_type).ok_or_else(|| {
-        ConstantError::Unsupported(format!("element type {} of onnx.proto", proto.data_type))
-    })?;
+    let element = element_type(proto.data_type)
+        .ok_or_else(|| ConstantError::Unsupported(format!("elements of {}", type_name(proto.data_type))))?;
     if proto.is_external {
         return Err(ConstantError::Unsupported("its elements are in another file".to_owned()));
     }

@@ -75,8 +75,11 @@ impl Slice {
         (Walk::new(&self.sizes, [strides]), start)
     }
 
-    /// The last index that it takes of an axis lies inside.
+    /// All that it takes of an axis lies inside, and no step is longer than the axis.
     fn fits(&self, axis: usize, size: usize) -> bool {
+        if self.steps[axis].unsigned_abs() > size.max(1) {
+            return false;
+        }
         let Some(steps) = self.sizes[axis].checked_sub(1) else { return true };
         let moved = isize::try_from(steps).ok().and_then(|steps| steps.checked_mul(self.steps[axis]));
         let last = moved.and_then(|moved| self.starts[axis].checked_add_signed(moved));

@@ -204,14 +204,7 @@ pub(in super::super) static CLAIMS: &[Claim] = &[
         normalize::batch,
     ),
     claim("InstanceNormalization", OLDEST, F32, &["epsilon"], "", normalize::instance),
-    claim(
-        "LayerNormalization",
-        17,
-        F32,
-        &["axis", "epsilon", "stash_type"],
-        "not the outputs Mean and InvStdDev",
-        normalize::layer,
-    ),
+    claim("LayerNormalization", 17, F32, &["axis", "epsilon", "stash_type"], "", normalize::layer),
     claim("GroupNormalization", 18, F32, &["epsilon", "num_groups", "stash_type"], "", normalize::group),
     claim("RMSNormalization", 23, F32, &["axis", "epsilon", "stash_type"], "", normalize::rms),
     // Shapes and parts.

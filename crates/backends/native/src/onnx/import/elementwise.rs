@@ -1,6 +1,6 @@
 //! Functions of each element, of two tensors' elements, and of many.
 
-use super::super::constants::element_type;
+use super::super::constants::{element_type, type_name};
 use super::super::site::{Imported, Refusal, Site, bad, unclaimed};
 use crate::graph::ValueId;
 use crate::ops::{Binary, Cast, Op, Unary, Where};
@@ -117,7 +117,7 @@ fn cast_to(site: &mut Site<'_>, input: ValueId, to: ElementType) -> Result<Value
 pub(in super::super) fn cast(site: &mut Site<'_>) -> Imported {
     let number = site.int("to", 0);
     let Some(to) = element_type(number) else {
-        return unclaimed(format!("a cast to element type {number} of onnx.proto"));
+        return unclaimed(format!("a cast to {}", type_name(number)));
     };
     let input = site.input(0)?;
     Ok(vec![cast_to(site, input, to)?])

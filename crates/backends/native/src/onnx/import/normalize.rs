@@ -83,7 +83,25 @@ pub(in super::super) fn layer(site: &mut Site<'_>) -> Imported {
     let from_axis = axis_of(site.int("axis", -1), site.shape(input).len())?;
     let op = Normalize { from_axis, epsilon: site.float("epsilon", 1e-5) };
     let made = site.add(Op::Normalize(op), &[input])?;
-    scaled(site, made, scale, site.optional(2))
+    let mut outputs = scaled(site, made, scale, site.optional(2))?;
+    if site.node.outputs.iter().skip(1).any(|output| !output.is_empty()) {
+        outputs.extend(mean_and_deviation(site, input, op)?);
+    }
+    Ok(outputs)
+}
+
+/// What was taken off and multiplied with: the mean, and one over the deviation.
+fn mean_and_deviation(site: &mut Site<'_>, input: ValueId, op: Normalize) -> Result<[ValueId; 2], Refusal> {
+    let axes: Vec<_> = (op.from_axis..site.shape(input).len()).collect();
+    let mean = |axes| Op::Reduce(Reduce { kind: ReduceKind::Mean, axes });
+    let middle = site.add(mean(axes.clone()), &[input])?;
+    let apart = binary(site, Binary::Sub, input, middle)?;
+    let squared = binary(site, Binary::Mul, apart, apart)?;
+    let variance = site.add(mean(axes), &[squared])?;
+    let epsilon = site.scalar(ElementType::F32, op.epsilon);
+    let widened = binary(site, Binary::Add, variance, epsilon)?;
+    let deviation = site.add(Op::Unary(Unary::Sqrt), &[widened])?;
+    Ok([middle, site.add(Op::Unary(Unary::Reciprocal), &[deviation])?])
 }
 
 /// Scales are one a group before opset 21, one a channel from there on.

@@ -1,6 +1,6 @@
 //! Small integers.
 
-use super::super::constants::element_type;
+use super::super::constants::{element_type, type_name};
 use super::super::site::{Imported, Refusal, Site, axis_of, unclaimed};
 use crate::graph::ValueId;
 use crate::ops::{Dequantize, Op, Quantize};
@@ -14,7 +14,7 @@ pub(in super::super) fn quantize(site: &mut Site<'_>) -> Imported {
         (None, 0) => zeros(site, scale, ElementType::U8),
         (None, number) => match element_type(number) {
             Some(element) => zeros(site, scale, element),
-            None => return unclaimed(format!("to element type {number} of onnx.proto")),
+            None => return unclaimed(format!("to {}", type_name(number))),
         },
     };
     let to = site.element(zero);

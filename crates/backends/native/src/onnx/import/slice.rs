@@ -36,7 +36,8 @@ pub(in super::super) fn slice(site: &mut Site<'_>) -> Imported {
         let axis = axis_of(axis, shape.len())?;
         let (start, count) = range(starts[n], ends[n], steps[n], shape[axis] as i64)?;
         part.0.starts[axis] = start;
-        part.0.steps[axis] = steps[n] as isize;
+        // A step that is never taken may be longer than anything.
+        part.0.steps[axis] = if count > 1 { steps[n] as isize } else { 1 };
         part.0.sizes[axis] = count;
     }
     Ok(vec![part.add(site, input)?])
