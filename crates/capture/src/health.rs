@@ -30,6 +30,11 @@ pub struct HealthWatch {
 }
 
 impl HealthWatch {
+    /// The source was away: what comes next has nothing to do with what was before.
+    pub fn begin_anew(&mut self) {
+        *self = Self::default();
+    }
+
     /// What this picture, the one after those before, is like.
     pub fn look_at(&mut self, frame: &Frame) -> Health {
         let at_ns = frame.info().captured.ns;
@@ -164,6 +169,16 @@ mod tests {
             let frozen: Vec<_> = (0..25).filter(|number| health[*number] == Health::Frozen).collect();
             assert_eq!(frozen, [20, 21], "{format}");
         }
+    }
+
+    #[test]
+    fn time_away_is_not_time_frozen() {
+        let picture = |at_ns| dated(frame_from(PixelFormat::Grey, SIZE, 0, |_, _, _| 99), at_ns);
+        let mut watch = HealthWatch::default();
+        watch.look_at(&picture(0));
+        watch.begin_anew();
+        let health = [9, 10, 11].map(|second| watch.look_at(&picture(second * SECOND)));
+        assert_eq!(health, [Health::Good, Health::Good, Health::Frozen]);
     }
 
     #[test]
