@@ -29,7 +29,7 @@ impl Events {
     }
 
     /// And what these say.
-    pub fn add(&mut self, notes: Notes) {
+    pub fn listen_to(&mut self, notes: Notes) {
         self.notes.push(notes);
     }
 
@@ -45,13 +45,15 @@ impl Events {
             return;
         }
         around(&|| news.iter().for_each(|event| eprintln!("note: {event}")));
-        for event in news {
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.events.len() < EVENTS_MAX {
-                told.events.push(event);
-            } else {
-                told.more += 1;
-            }
+        news.into_iter().for_each(|event| self.keep(event));
+    }
+
+    fn keep(&self, event: String) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.events.len() < EVENTS_MAX {
+            told.events.push(event);
+        } else {
+            told.more += 1;
         }
     }
 
