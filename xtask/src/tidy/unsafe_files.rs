@@ -30,7 +30,9 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/preprocess/tests/allocations.rs", "an allocator that counts"),
     ("crates/record/tests/allocations.rs", "an allocator that counts"),
     ("crates/sources/v4l2/src/buffers.rs", "a driver's mappings as a pool's memory"),
+    ("crates/sources/v4l2/src/camera/fake.rs", "pool memory that counts itself"),
     ("crates/sources/v4l2/src/sys/buffer.rs", "the ioctls whose argument may hold a pointer to planes"),
+    ("crates/sources/v4l2/src/sys/expbuf.rs", "a file that the kernel has opened becomes ours"),
     ("crates/sources/v4l2/src/sys/mapping.rs", "mmap and munmap of a driver's buffers"),
     (
         "crates/sources/v4l2/src/sys/request.rs",

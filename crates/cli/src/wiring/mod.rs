@@ -12,7 +12,7 @@ pub use assembly::{Assembly, Order, failures_of};
 pub use backends::native;
 use backends::{Engine, Loaded};
 pub use embedded::{EMBEDDED_MODEL, file_at};
-use events::Events;
+pub use events::Events;
 pub use model::{OpenModel, card_of, isa, open_model_file, open_named_model, settings, threads};
 use model::{Predicting, predictor};
 pub use sources::{OpenSources, SourcePlan, open_sources};

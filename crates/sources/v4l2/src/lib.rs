@@ -14,7 +14,13 @@
 //! differs from what was asked for. The driver's own time and number are on each frame; pictures that it lost, and those
 //! that it says are damaged, stand in the account.
 //!
-//! What is not here: decoding (MJPEG cameras), libv4l, libcamera, and any system but Linux, where opening a camera is an
+//! **Cameras come back.** What fails is started again, what is unplugged is looked for; the run is told when it was away.
+//! Leases on a camera's buffers outlive all of this: those of before are unmapped when nobody reads them any more.
+//!
+//! Motion JPEG alone is no picture yet: it is decoded on the thread that captures, to YUV24. A thread that comes back
+//! late takes the newest, so what nobody wants is not decoded; and the buffer goes back to the driver at once.
+//!
+//! What is not here: libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
 
 #[cfg(all(target_os = "linux", not(target_pointer_width = "64")))]
@@ -23,17 +29,29 @@ compile_error!("the layouts of V4L2's structures are known for 64-bit machines o
 #[cfg(target_os = "linux")]
 mod buffers;
 #[cfg(target_os = "linux")]
+mod camera;
+#[cfg(target_os = "linux")]
+mod controls;
+#[cfg(target_os = "linux")]
 mod describe;
 #[cfg(target_os = "linux")]
 mod device;
 #[cfg(target_os = "linux")]
 mod error;
 #[cfg(target_os = "linux")]
+mod identity;
+#[cfg(target_os = "linux")]
+pub mod jpeg;
+#[cfg(target_os = "linux")]
 mod negotiate;
 #[cfg(target_os = "linux")]
 mod picture;
 #[cfg(target_os = "linux")]
 mod queue;
+#[cfg(target_os = "linux")]
+mod recovery;
+#[cfg(all(test, target_os = "linux"))]
+mod script;
 #[cfg(target_os = "linux")]
 mod sequence;
 #[cfg(target_os = "linux")]
@@ -49,7 +67,7 @@ mod elsewhere;
 
 #[cfg(target_os = "linux")]
 pub use self::describe::cameras;
-pub use self::description::{CameraDescription, CameraFormat, CameraSize, Rates};
+pub use self::description::{CameraControl, CameraDescription, CameraFormat, CameraSize, ControlKind, Rates};
 #[cfg(not(target_os = "linux"))]
 pub use self::elsewhere::{cameras, open};
 #[cfg(target_os = "linux")]

@@ -4,6 +4,8 @@
 //! Of every buffer it is known who has it: the driver (`queued`), a reader (the pool counts them), or this stream, for
 //! the moment between. In steady state a picture takes three system calls: poll, DQBUF, QBUF.
 //!
+//! JPEGs are decoded here, once it is known that somebody wants them.
+//!
 //! What is not here: what the pictures mean for a run, and what to do about a device that fails.
 
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use ocelli_capture::Lost;
 use ocelli_frame::{Filling, Frame, FrameInfo, Pool};
 
+use crate::jpeg::MotionJpeg;
 use crate::picture::PictureLayout;
 use crate::queue::{Queue, Ready};
 use crate::sequence::Sequence;
@@ -27,8 +30,10 @@ pub(crate) struct Stream<Q> {
     layout: PictureLayout,
     /// Its slots are the driver's buffers.
     pool: Pool,
-    /// For copies.
+    /// For copies, and for what is decoded.
     spare: Pool,
+    /// Where the driver gives JPEGs.
+    jpeg: Option<MotionJpeg>,
     /// The buffers that are the driver's, as a mask.
     queued: u64,
     sequence: Sequence,
@@ -36,7 +41,7 @@ pub(crate) struct Stream<Q> {
     interval_ns: u64,
     dequeued_last_ns: Option<u64>,
     lost: Lost,
-    copies: u64,
+    copied: u64,
 }
 
 /// What went wrong.
@@ -48,6 +53,8 @@ pub(crate) enum StreamError {
     NotQueued(u32),
     /// It does not stream any more, and does not say why.
     Stopped,
+    /// What it shows comes in another form now.
+    Changed,
 }
 
 /// What a stream is made of.
@@ -68,12 +75,13 @@ impl<Q: Queue> Stream<Q> {
             layout,
             pool,
             spare,
+            jpeg: layout.is_jpeg.then(|| MotionJpeg::new(layout.size)),
             queued: 0,
             sequence: Sequence::default(),
             interval_ns,
             dequeued_last_ns: None,
             lost: Lost::default(),
-            copies: 0,
+            copied: 0,
         }
     }
 
@@ -107,8 +115,10 @@ impl<Q: Queue> Stream<Q> {
         let is_late =
             self.dequeued_last_ns.is_some_and(|last_ns| came_ns.saturating_sub(last_ns) > self.interval_ns);
         let ready = self.queue.wait(timeout).map_err(|errno| StreamError::Failed("poll", errno))?;
-        if ready == Ready::NotYet {
-            return Ok(None);
+        match ready {
+            Ready::NotYet => return Ok(None),
+            Ready::Changed => return Err(StreamError::Changed),
+            Ready::Yes | Ready::Broken => {}
         }
         let Some(mut newest) = self.take()? else {
             return if ready == Ready::Broken { Err(StreamError::Stopped) } else { Ok(None) };
@@ -129,12 +139,32 @@ impl<Q: Queue> Stream<Q> {
             return Ok(None);
         }
         let info = info(newest.said.monotonic_ns);
-        self.publish(newest, info).map(Some)
+        if self.layout.is_jpeg { self.decode(newest, info) } else { self.publish(newest, info).map(Some) }
     }
 
-    /// The driver's queue.
-    pub fn queue(&self) -> &Q {
-        &self.queue
+    /// From now on the driver fills buffers.
+    pub fn start(&mut self) -> Result<(), StreamError> {
+        self.queue.start().map_err(|errno| StreamError::Failed("STREAMON", errno))
+    }
+
+    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more.
+    pub fn into_queue(self) -> Q {
+        self.queue
+    }
+
+    /// One frame's time.
+    pub fn interval_ns(&self) -> u64 {
+        self.interval_ns
+    }
+
+    /// The first picture has at least this number.
+    pub fn number_from(&mut self, number: u64) {
+        self.sequence = Sequence::from(number);
+    }
+
+    /// The number that the next picture has at least.
+    pub fn number_next(&self) -> u64 {
+        self.sequence.next()
     }
 
     /// What was lost since this was asked last.
@@ -142,9 +172,9 @@ impl<Q: Queue> Stream<Q> {
         std::mem::take(&mut self.lost)
     }
 
-    /// Pictures that were copied because readers held too many buffers.
-    pub fn copies(&self) -> u64 {
-        self.copies
+    /// Pictures that were copied because readers held too many buffers, since this was asked last.
+    pub fn take_copied(&mut self) -> u64 {
+        std::mem::take(&mut self.copied)
     }
 
     /// One filled buffer out of the driver's hands.
@@ -169,6 +199,29 @@ impl<Q: Queue> Stream<Q> {
         needed.into_iter().all(|((needed, used), offset)| *used == 0 || *used >= needed + offset)
     }
 
+    /// A JPEG as a picture in memory of ours; the buffer goes back at once.
+    fn decode(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Option<Frame>, StreamError> {
+        let Filled { mut slot, said, number, .. } = filled;
+        let decoded = match (&mut self.jpeg, self.spare.acquire()) {
+            (Some(jpeg), Some(mut into)) => {
+                let bytes = slot.bytes_mut();
+                let used = said.data_offset[0].min(bytes.len())..said.bytes_used[0].min(bytes.len());
+                let jpeg_bytes = bytes.get(used).unwrap_or_default();
+                jpeg.decode(jpeg_bytes, into.bytes_mut()).ok().map(|()| into)
+            }
+            // There is a place for every frame that the run says it may hold, and one more.
+            _ => None,
+        };
+        drop(slot);
+        self.queue_all()?;
+        let Some(into) = decoded else {
+            self.lost.corrupt += 1;
+            return Ok(None);
+        };
+        (info.sequence, info.planes) = (number, self.layout.planes);
+        Ok(Some(into.publish(info).expect("it has room for what is decoded")))
+    }
+
     fn publish(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Frame, StreamError> {
         let Filled { slot, said, number, .. } = filled;
         info.sequence = number;
@@ -183,7 +236,7 @@ impl<Q: Queue> Stream<Q> {
         }
         let Some(copy) = self.spare.acquire() else { return Ok(frame) };
         let copy = copy_of(&frame, copy);
-        self.copies += 1;
+        self.copied += 1;
         drop(frame);
         self.queue_all()?;
         Ok(copy)

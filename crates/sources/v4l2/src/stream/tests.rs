@@ -1,86 +1,14 @@
 //! The stream over a driver with a script: who has which buffer, and when.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
 use ocelli_frame::{ClockKind, HostMemory, PixelFormat, Size, Timestamp};
 
 use super::*;
 use crate::picture::tests::granted;
-use crate::sys::{FourCc, PLANES_MAX};
+use crate::script::Script;
+use crate::sys::FourCc;
 
 const SIZE: Size = Size { width: 8, height: 1 };
 const INTERVAL_NS: u64 = 1_000;
-
-/// What the driver and the test both see.
-#[derive(Debug, Default)]
-struct Driver {
-    /// Buffers that the driver may fill, in the order in which they were queued.
-    queued: VecDeque<u32>,
-    /// Filled, to be dequeued.
-    filled: VecDeque<Dequeued>,
-    sequence: u32,
-    refuses_to_queue: Option<Errno>,
-    fails: Option<Errno>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Script(Arc<Mutex<Driver>>);
-
-impl Script {
-    /// The driver fills the buffer that was queued first.
-    fn fill(&self) {
-        self.fill_as(|_| {});
-    }
-
-    fn fill_as(&self, change: impl FnOnce(&mut Dequeued)) {
-        let mut driver = self.0.lock().unwrap();
-        let sequence = driver.sequence;
-        driver.sequence = sequence.wrapping_add(1);
-        // A driver without a buffer loses the picture, and its number with it.
-        let Some(index) = driver.queued.pop_front() else { return };
-        let mut said = Dequeued {
-            index,
-            sequence,
-            monotonic_ns: Some(u64::from(sequence)),
-            is_corrupt: false,
-            bytes_used: [0; PLANES_MAX],
-            data_offset: [0; PLANES_MAX],
-        };
-        said.bytes_used[0] = 8;
-        change(&mut said);
-        driver.filled.push_back(said);
-    }
-
-    fn queued(&self) -> Vec<u32> {
-        self.0.lock().unwrap().queued.iter().copied().collect()
-    }
-}
-
-impl Queue for Script {
-    fn queue(&mut self, index: u32) -> Result<(), Errno> {
-        let mut driver = self.0.lock().unwrap();
-        if let Some(errno) = driver.refuses_to_queue {
-            return Err(errno);
-        }
-        assert!(!driver.queued.contains(&index), "buffer {index} is queued already");
-        driver.queued.push_back(index);
-        Ok(())
-    }
-
-    fn wait(&mut self, _: Duration) -> Result<Ready, Errno> {
-        let driver = self.0.lock().unwrap();
-        Ok(if driver.filled.is_empty() && driver.fails.is_none() { Ready::NotYet } else { Ready::Yes })
-    }
-
-    fn dequeue(&mut self) -> Result<Option<Dequeued>, Errno> {
-        let mut driver = self.0.lock().unwrap();
-        match driver.fails {
-            Some(errno) => Err(errno),
-            None => Ok(driver.filled.pop_front()),
-        }
-    }
-}
 
 /// A stream of so many buffers, all of them the driver's.
 fn stream(buffers: usize) -> (Stream<Script>, Script) {
@@ -154,7 +82,7 @@ fn where_readers_hold_too_much_a_picture_is_copied_and_the_driver_keeps_a_buffer
         script.fill();
         held.push(next(&mut stream).unwrap());
     }
-    assert_eq!(stream.copies(), 2);
+    assert_eq!((stream.take_copied(), stream.take_copied()), (2, 0));
     assert_eq!(held.iter().map(|frame| frame.info().sequence).collect::<Vec<_>>(), [0, 1, 2]);
     assert_eq!(script.queued(), [1], "what was copied went back at once");
 }
@@ -187,7 +115,7 @@ fn what_the_driver_lost_and_what_is_damaged_is_counted() {
     let (mut stream, script) = stream(4);
     script.fill();
     drop(next(&mut stream));
-    script.0.lock().unwrap().sequence += 2;
+    script.driver().sequence += 2;
     script.fill_as(|said| said.is_corrupt = true);
     assert!(next(&mut stream).is_none());
     script.fill_as(|said| said.bytes_used[0] = 7);
@@ -201,7 +129,7 @@ fn what_the_driver_lost_and_what_is_damaged_is_counted() {
 #[test]
 fn the_drivers_time_and_number_are_on_the_frame() {
     let (mut stream, script) = stream(2);
-    script.0.lock().unwrap().sequence = u32::MAX;
+    script.driver().sequence = u32::MAX;
     script.fill();
     let first = next(&mut stream).unwrap();
     assert_eq!((first.info().sequence, first.info().captured.ns), (0, u64::from(u32::MAX)));
@@ -215,10 +143,10 @@ fn a_buffer_that_the_driver_refuses_once_is_offered_again() {
     let (mut stream, script) = stream(3);
     script.fill();
     drop(next(&mut stream));
-    script.0.lock().unwrap().refuses_to_queue = Some(Errno::INVAL);
+    script.driver().refuses_to_queue = Some(Errno::INVAL);
     assert!(next(&mut stream).is_none());
     assert_eq!(script.queued().len(), 2);
-    script.0.lock().unwrap().refuses_to_queue = None;
+    script.driver().refuses_to_queue = None;
     assert!(next(&mut stream).is_none());
     assert_eq!(script.queued().len(), 3);
 }
@@ -231,9 +159,47 @@ fn a_device_that_goes_or_lies_is_an_error_and_leases_stay_readable() {
     script.fill_as(|said| said.index = 0);
     let lie = stream.next(Duration::ZERO, || 0, info).unwrap_err();
     assert_eq!(lie, StreamError::NotQueued(0));
-    script.0.lock().unwrap().fails = Some(Errno::NODEV);
+    script.driver().fails = Some(Errno::NODEV);
     let gone = stream.next(Duration::ZERO, || 0, info).unwrap_err();
     assert_eq!(gone, StreamError::Failed("DQBUF", Errno::NODEV));
     drop(stream);
     assert_eq!(held.plane(0).row(0).len(), 8);
+}
+
+#[test]
+fn jpegs_are_decoded_damaged_ones_are_counted_and_unwanted_ones_are_not_looked_at() {
+    let size = Size { width: 16, height: 16 };
+    let mut jpeg = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 95);
+    encoder.encode(&[[90, 140, 100]; 256].concat(), 16, 16, jpeg_encoder::ColorType::Ycbcr).unwrap();
+    let layout = PictureLayout::of(&granted(FourCc::MJPG, size, 0, jpeg.len())).unwrap();
+    let script = Script::default();
+    // What a driver fills: the test writes it before the buffers are handed over.
+    let mut pool = Pool::new(Box::new(HostMemory::new(4, jpeg.len()).unwrap()), 0);
+    for slot in 0..4 {
+        pool.acquire_slot(slot).unwrap().bytes_mut().copy_from_slice(&jpeg);
+    }
+    let spare = Pool::host(2, layout.own_bytes(), 0).unwrap();
+    let mut stream =
+        Stream::new(StreamParts { queue: script.clone(), layout, pool, spare, interval_ns: INTERVAL_NS });
+    stream.queue_all().unwrap();
+    let info = |_| FrameInfo::packed(layout.format, size, Timestamp { ns: 0, clock: ClockKind::Read });
+    let mut next = |now_ns| stream.next(Duration::ZERO, || now_ns, info).unwrap();
+    let whole = |said: &mut Dequeued| said.bytes_used[0] = jpeg.len();
+
+    script.fill_as(whole);
+    let frame = next(0).unwrap();
+    assert_eq!((frame.info().format, frame.info().sequence), (PixelFormat::Yuv24, 0));
+    assert!(
+        frame.plane(0).row(15)[45..].iter().zip([90, 140, 100]).all(|(got, want)| got.abs_diff(want) < 3)
+    );
+    assert_eq!(script.queued().len(), 4, "the buffer is back, though the picture is still read");
+    script.fill_as(|said| said.bytes_used[0] = jpeg.len() - 30);
+    assert!(next(0).is_none(), "cut short");
+    // Late: two that are damaged are passed over unseen.
+    script.fill_as(|said| said.bytes_used[0] = 3);
+    script.fill_as(|said| said.bytes_used[0] = 3);
+    script.fill_as(whole);
+    assert_eq!(next(INTERVAL_NS + 1).unwrap().info().sequence, 4);
+    assert_eq!(stream.take_lost(), Lost { superseded: 2, driver: 0, corrupt: 1 });
 }
