@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::faults::faults;
-use super::pictures::{Colors, colour_bars};
+use super::pictures::{Colors, Decoded, colour_bars, decode};
 
 /// A script `lab/NAME.sh`, and how its findings are judged.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "formats", check: formats },
     Scenario { name: "faults", check: faults },
     Scenario { name: "system_calls", check: system_calls },
+    Scenario { name: "usb", check: usb },
 ];
 
 /// Frames that must come of `capture.sh`.
@@ -66,6 +67,12 @@ impl Findings<'_> {
 
     pub(super) fn json(&self, name: &str) -> Result<Value, String> {
         serde_json::from_str(&self.text(name)?).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// A JPEG.
+    pub(super) fn picture(&self, name: &str) -> Result<Decoded, String> {
+        let jpeg = fs::read(self.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        decode(&jpeg).map_err(|why| format!("{name}: {why}"))
     }
 
     fn json_lines(&self, name: &str) -> Result<Vec<Value>, String> {
@@ -125,10 +132,9 @@ fn formats(findings: &Findings<'_>) -> Result<String, String> {
     let mut off = Vec::new();
     for name in names {
         balanced(&findings.json(&format!("{name}.json"))?).map_err(|why| format!("{name}: {why}"))?;
-        let file = format!("{name}.jpg");
-        let jpeg = fs::read(findings.folder.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+        let picture = findings.picture(&format!("{name}.jpg"))?;
         let colors = if name == "GREY" { Colors::Grey } else { Colors::All };
-        let largest = colour_bars(&jpeg, colors).map_err(|why| format!("{name}: {why}"))?;
+        let largest = colour_bars(&picture, colors).map_err(|why| format!("{name}: {why}"))?;
         off.push(format!("{name} {largest}"));
     }
     Ok(format!("colour bars, off by at most so many codes: {}", off.join(", ")))
@@ -184,4 +190,8 @@ pub(super) fn balanced(summary: &Value) -> Result<(), String> {
         ensure(count(&account["captured"]) == total && total > 0, || format!("{name}: {account}"))?;
     }
     Ok(())
+}
+
+fn usb(findings: &Findings<'_>) -> Result<String, String> {
+    whole(findings, "yuyv.jsonl", "yuyv.json", [640, 480], 30.0)
 }

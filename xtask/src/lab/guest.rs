@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::build::Programs;
 use super::host::{at, output_of};
 use super::image::image;
 use super::kernel::Kernel;
@@ -13,7 +14,7 @@ use crate::error::ChoreError;
 const SECONDS_MAX: &str = "330";
 /// The guest's memory in MB.
 const MEMORY_MB: &str = "512";
-const QEMU: &str = "qemu-system-x86_64";
+pub const QEMU: &str = "qemu-system-x86_64";
 const COMMAND_LINE: &str = "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic mitigations=off tsc=reliable \
                             random.trust_cpu=on";
 
@@ -23,7 +24,7 @@ pub struct Guest<'a> {
     pub kernel: &'a Kernel,
     /// The checkout.
     pub root: &'a Path,
-    pub binary: &'a Path,
+    pub programs: &'a Programs,
     /// Where scenarios leave their files, each in a folder of its name.
     pub shared: &'a Path,
 }
@@ -38,7 +39,7 @@ impl Guest<'_> {
         };
         fs::create_dir_all(self.shared).map_err(|error| at(self.shared, &error))?;
         write("scenarios", scenarios.join("\n").as_bytes())?;
-        write("image", &image(self.kernel, self.root, self.binary)?)?;
+        write("image", &image(self.kernel, self.root, self.programs)?)?;
         let status = self.command().status().map_err(|error| at(self.shared, &error))?;
         let _ = fs::remove_file(self.shared.join("image"));
         if !self.shared.join("uptime").is_file() {

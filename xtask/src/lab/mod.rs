@@ -3,6 +3,7 @@
 //! QEMU boots Debian's own kernel with the static `ocelli` in memory and runs the scripts of `lab/`, one after another,
 //! in one boot. What each leaves behind is judged here, on the host. No root, no KVM, no camera.
 
+mod build;
 mod checks;
 mod cpio;
 mod faults;
@@ -10,25 +11,37 @@ mod guest;
 mod host;
 mod image;
 mod kernel;
+mod numbered;
 mod pictures;
+mod ready;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::{env, fs};
 
+use self::build::Programs;
 use self::checks::SCENARIOS;
 use self::guest::Guest;
 use self::host::at;
 use self::kernel::Kernel;
 use crate::error::ChoreError;
-use crate::places::target_folder;
 
-/// The target whose binaries can be linked without any library of the machine's.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The scenarios with these names; all where there are none.
+    Scenarios(Vec<String>),
+    /// To know whether this machine has what the lab takes.
+    Check,
+}
 
-/// Runs the scenarios with these names; all where there are none.
-pub fn run(root: &Path, names: &[String]) -> ExitCode {
-    match run_all(root, names) {
+/// Does it, in the checkout at `root`.
+pub fn run(root: &Path, wanted: &Wanted) -> ExitCode {
+    let done = match wanted {
+        Wanted::Scenarios(names) => run_all(root, names),
+        Wanted::Check => cache_folder().and_then(|cache| ready::check(&cache)).map(|()| 0),
+    };
+    match done {
         Ok(0) => ExitCode::SUCCESS,
         Ok(failed) => {
             eprintln!("error: {failed} of the lab's scenarios failed");
@@ -53,11 +66,11 @@ fn run_all(root: &Path, names: &[String]) -> Result<usize, ChoreError> {
             format!("known: {}", known.join(", ")),
         ));
     }
-    let binary = build(root)?;
+    let programs = Programs::build(root)?;
     let cache = cache_folder()?;
     let kernel = Kernel::in_cache(&cache)?;
     let shared = cache.join(format!("run-{}", std::process::id()));
-    let guest = Guest { kernel: &kernel, root, binary: &binary, shared: &shared };
+    let guest = Guest { kernel: &kernel, root, programs: &programs, shared: &shared };
     let outcome = guest.run(&chosen.iter().map(|scenario| scenario.name).collect::<Vec<_>>());
     let failed = outcome.map(|()| chosen.iter().filter(|scenario| !scenario.passes(&shared)).count());
     match failed {
@@ -65,20 +78,6 @@ fn run_all(root: &Path, names: &[String]) -> Result<usize, ChoreError> {
         _ => eprintln!("what the guest left is in {}", shared.display()),
     }
     failed
-}
-
-/// The binary, linked statically: the guest has no libraries.
-fn build(root: &Path) -> Result<PathBuf, ChoreError> {
-    let status = Command::new("cargo")
-        .args(["build", "--package", "ocelli", "--target", TARGET])
-        .env("RUSTFLAGS", "-C target-feature=+crt-static -C strip=symbols")
-        .current_dir(root)
-        .status()
-        .map_err(|error| ChoreError::new(format!("cannot run cargo: {error}"), "is cargo on PATH?"))?;
-    if !status.success() {
-        return Err(ChoreError::new("the static binary does not build", "see above"));
-    }
-    Ok(target_folder(root).join(TARGET).join("debug/ocelli"))
 }
 
 /// Where the kernel is kept: `$OCELLI_LAB`, else in the user's cache.
