@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::faults::faults;
+use super::leases::leases;
 use super::pictures::{Colors, Decoded, colour_bars, decode};
 
 /// A script `lab/NAME.sh`, and how its findings are judged.
@@ -23,6 +24,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "formats", check: formats },
     Scenario { name: "faults", check: faults },
     Scenario { name: "system_calls", check: system_calls },
+    Scenario { name: "leases", check: leases },
     Scenario { name: "usb", check: usb },
 ];
 

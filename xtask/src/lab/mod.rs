@@ -11,6 +11,7 @@ mod guest;
 mod host;
 mod image;
 mod kernel;
+mod leases;
 mod numbered;
 mod pictures;
 mod ready;
