@@ -6,12 +6,10 @@
 mod build;
 mod checks;
 mod cpio;
-mod faults;
 mod guest;
 mod host;
 mod image;
 mod kernel;
-mod leases;
 mod numbered;
 mod pictures;
 mod ready;

@@ -1,6 +1,7 @@
 //! What must come of each fault of vivid's.
 
-use super::checks::{Findings, balanced, ensure};
+use super::findings::{Findings, ensure};
+use super::runs::balanced;
 
 /// A fault, how the run must end, and the loss that it must tell of.
 struct Fault {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::checks::{Findings, ensure};
+use super::findings::{Findings, ensure};
 
 /// Frames that pass while one is held.
 const FRAMES: u64 = 100;
