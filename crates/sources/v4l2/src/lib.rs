@@ -35,6 +35,8 @@ mod picture;
 #[cfg(target_os = "linux")]
 mod queue;
 #[cfg(target_os = "linux")]
+mod returns;
+#[cfg(target_os = "linux")]
 mod sequence;
 #[cfg(target_os = "linux")]
 mod source;

@@ -4,7 +4,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::fcntl_dupfd_cloexec;
 
+use crate::returns::QueueBuffer;
 use crate::sys::{BufferType, Dequeued, Errno, dqbuf, qbuf, streamoff, streamon};
 
 /// What waiting has brought.
@@ -40,6 +42,12 @@ pub(crate) struct DeviceQueue {
 impl DeviceQueue {
     pub fn new(device: OwnedFd, kind: BufferType) -> Self {
         Self { device, kind }
+    }
+
+    /// How others than the stream queue buffers; `None` where there is no descriptor left for it.
+    pub fn way_back(&self) -> Option<QueueBuffer> {
+        let (device, kind) = (fcntl_dupfd_cloexec(&self.device, 0).ok()?, self.kind);
+        Some(Box::new(move |index| qbuf(device.as_fd(), kind, index)))
     }
 
     /// From now on buffers are filled.

@@ -18,6 +18,7 @@ use crate::error::at_device;
 use crate::negotiate::{Granted, Refusal, Wish, differences, negotiate};
 use crate::picture::{PictureLayout, READ};
 use crate::queue::DeviceQueue;
+use crate::returns::{Returning, Returns};
 use crate::stream::{Stream, StreamError, StreamParts};
 use crate::sys::{Errno, Fraction, reqbufs};
 
@@ -108,9 +109,10 @@ fn set_up(
     // Memory for copies is only there once it is written to.
     let spare = Pool::host(options.readers.saturating_add(1), picture_bytes, 0).ok_or_else(too_large)?;
     let interval_ns = granted.interval.and_then(Fraction::fps).map_or(INTERVAL_NS, |fps| (1e9 / fps) as u64);
-    let pool = Pool::new(Box::new(memory), 0);
     let queue = DeviceQueue::new(device.file, kind);
-    let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, interval_ns });
+    let returns = Returns::new(queue.way_back());
+    let pool = Pool::new(Box::new(Returning::new(memory, Arc::clone(&returns))), 0);
+    let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, returns, interval_ns });
     stream.queue_all().map_err(|error| stream_error(&path, error))?;
     Ok((stream, count))
 }
