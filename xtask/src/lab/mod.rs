@@ -15,15 +15,19 @@ mod pictures;
 mod ready;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::{env, fs};
+use std::process::{Command, ExitCode};
+use std::{env, fs, thread};
 
 use self::build::Programs;
-use self::checks::SCENARIOS;
-use self::guest::Guest;
-use self::host::at;
+use self::checks::{SCENARIOS, Scenario};
+use self::guest::{Guest, QEMU};
+use self::host::{at, output_of};
+use self::image::image;
 use self::kernel::Kernel;
 use crate::error::ChoreError;
+
+/// Guests that run side by side, each on a core.
+const GUESTS: usize = 2;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,15 +72,42 @@ fn run_all(root: &Path, names: &[String]) -> Result<usize, ChoreError> {
     let programs = Programs::build(root)?;
     let cache = cache_folder()?;
     let kernel = Kernel::in_cache(&cache)?;
-    let shared = cache.join(format!("run-{}", std::process::id()));
-    let guest = Guest { kernel: &kernel, root, programs: &programs, shared: &shared };
-    let outcome = guest.run(&chosen.iter().map(|scenario| scenario.name).collect::<Vec<_>>());
-    let failed = outcome.map(|()| chosen.iter().filter(|scenario| !scenario.passes(&shared)).count());
+    output_of(Command::new(QEMU).arg("--version"), "qemu-system-x86")?;
+    let run = cache.join(format!("run-{}", std::process::id()));
+    fs::create_dir_all(&run).map_err(|error| at(&run, &error))?;
+    let failed = run_in(&run, &kernel, &image(&kernel, root, &programs)?, &chosen);
     match failed {
-        Ok(0) => fs::remove_dir_all(&shared).map_err(|error| at(&shared, &error))?,
-        _ => eprintln!("what the guest left is in {}", shared.display()),
+        Ok(0) => fs::remove_dir_all(&run).map_err(|error| at(&run, &error))?,
+        _ => eprintln!("what the guests left is in {}", run.display()),
     }
     failed
+}
+
+/// Runs the scenarios, every other one in the second of two guests, and judges them. How many failed.
+fn run_in(run: &Path, kernel: &Kernel, image: &[u8], chosen: &[&Scenario]) -> Result<usize, ChoreError> {
+    let image_file = run.join("image");
+    fs::write(&image_file, image).map_err(|error| at(&image_file, &error))?;
+    let shared = |guest: usize| run.join(guest.to_string());
+    let booted: Vec<_> = thread::scope(|scope| {
+        let boot = |guest: usize| {
+            let names: Vec<_> =
+                chosen.iter().skip(guest).step_by(GUESTS).map(|scenario| scenario.name).collect();
+            let image = &image_file;
+            scope.spawn(move || Guest { kernel, image, shared: &run.join(guest.to_string()) }.run(&names))
+        };
+        let guests: Vec<_> = (0..GUESTS.min(chosen.len())).map(boot).collect();
+        guests
+            .into_iter()
+            .map(|guest| guest.join().expect("a guest's thread has no reason to panic"))
+            .collect()
+    });
+    // What scenarios left is worth a look, also where a guest did not come to its end.
+    let judged =
+        chosen.iter().enumerate().filter(|(place, scenario)| !scenario.passes(&shared(place % GUESTS)));
+    let failed = judged.count();
+    let _ = fs::remove_file(&image_file);
+    booted.into_iter().collect::<Result<(), _>>()?;
+    Ok(failed)
 }
 
 /// Where the kernel is kept: `$OCELLI_LAB`, else in the user's cache.
