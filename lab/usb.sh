@@ -1,16 +1,5 @@
 # A USB camera, under the kernel's own driver for nearly all of them.
-modprobe uvcvideo
-modprobe vhci-hcd
-plug_in() {
-    lab camera "$@" &
-    camera=$!
-    for _ in $(seq 100); do [ -e /dev/video0 ] && break; usleep 50000; done
-}
-unplug() {
-    kill $camera
-    wait $camera || true
-    for _ in $(seq 100); do [ -e /dev/video0 ] || break; usleep 50000; done
-}
+. /lab/usb_of.sh
 # The first sink is JSONL; `images:NAME` keeps all pictures, for which small ones are enough.
 run() {
     name=$1 uri=$2

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 lab camera [--port N] [--serial S] [--broken-every N] [--cut-every N] [--stall-at N --stall-ms MS]
     a USB camera in port N (0), which sends the pictures in /lab/pictures until it is killed
-lab leases CAMERA [--frames N] [--queue-early]
+lab leases CAMERA [--frames N] [--rows-alike] [--queue-early]
     hold a frame while N others pass, and tell whether its pixels are the same then
 ";
 

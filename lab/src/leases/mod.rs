@@ -1,8 +1,8 @@
 //! Frames that are held for long: a reader that lets the first frame go last, and looks whether its pixels are still those
 //! that it got. The source is the one that `ocelli run` opens.
 //!
-//! The picture has to move to the side, every row alike (vivid: `horizontal_movement`, no text). Then two frames differ,
-//! and a frame that is made of two has rows that do.
+//! Where the picture moves to the side, every row alike (vivid: `horizontal_movement`, no text), two frames differ, and
+//! a frame that is made of two has rows that do.
 
 mod queue_early;
 
@@ -26,7 +26,16 @@ struct Options {
     source: SourceUri,
     /// Frames that pass while one is held.
     frames: u32,
+    rows: Rows,
     sabotage: Sabotage,
+}
+
+/// What is known of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    Any,
+    /// All of a frame's rows are alike.
+    Alike,
 }
 
 /// What is done to the frame that is held.
@@ -51,7 +60,7 @@ struct Seen {
 
 /// Holds a frame, lets others pass, and tells; a failure where the held one has changed or the others were not right.
 pub fn run(words: &[&str]) -> Result<ExitCode, String> {
-    let Options { source, frames, sabotage } = parse(words)?;
+    let Options { source, frames, rows: rows_are, sabotage } = parse(words)?;
     let SourceUri::Device(device) = source else { return Err("only cameras".to_owned()) };
     let clock: Arc<dyn Clock> = Arc::new(GuestClock);
     let options =
@@ -68,7 +77,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode, String> {
         queue_early::queue_early(&device.path, held.slot())?;
     }
     let mut seen = Seen::default();
-    let ended = look_at_others(source, deadline_ns, frames, &pixels, &mut seen);
+    let ended = look_at_others(source, deadline_ns, frames, (&pixels, rows_are), &mut seen);
     let is_unchanged = rows(&held).collect::<Vec<_>>().concat() == pixels;
     opened.notes.take().iter().for_each(|note| eprintln!("note: {note}"));
     println!(
@@ -85,7 +94,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode, String> {
 fn parse(words: &[&str]) -> Result<Options, String> {
     let [source, rest @ ..] = words else { return Err("leases wants a camera".to_owned()) };
     let source = SourceUri::parse(source).map_err(|error| error.to_string())?;
-    let mut options = Options { source, frames: 100, sabotage: Sabotage::None };
+    let mut options = Options { source, frames: 100, rows: Rows::Any, sabotage: Sabotage::None };
     let mut rest = rest.iter();
     while let Some(&word) = rest.next() {
         match word {
@@ -93,6 +102,7 @@ fn parse(words: &[&str]) -> Result<Options, String> {
                 let value = rest.next().and_then(|value| value.parse().ok());
                 options.frames = value.ok_or("--frames wants a number")?;
             }
+            "--rows-alike" => options.rows = Rows::Alike,
             "--queue-early" => options.sabotage = Sabotage::QueueEarly,
             _ => return Err(format!("leases does not know {word}")),
         }
@@ -104,17 +114,17 @@ fn look_at_others(
     source: &mut dyn Source,
     deadline_ns: u64,
     frames: u32,
-    pixels: &[u8],
+    (pixels, rows_are): (&[u8], Rows),
     seen: &mut Seen,
 ) -> Result<(), String> {
     while seen.passed < frames {
         let frame = next(source, deadline_ns)?;
         seen.passed += 1;
         let first = frame.plane(0).row(0);
-        if !pixels.starts_with(first) {
+        if rows(&frame).zip(pixels.chunks(first.len())).any(|(row, held)| row != held) {
             seen.different += 1;
         }
-        if rows(&frame).any(|row| row != first) {
+        if rows_are == Rows::Alike && rows(&frame).any(|row| row != first) {
             seen.torn += 1;
         }
         if !seen.generations.contains(&frame.generation()) {

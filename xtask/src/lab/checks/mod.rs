@@ -11,10 +11,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use self::faults::faults;
+use self::faults::{faults, signal, unplugs, usb_faults};
 use self::findings::{Findings, ensure};
 use self::leases::leases;
-use self::runs::{balanced, whole};
+use self::runs::{balanced, whole, without_gaps};
 use self::system_calls::system_calls;
 use self::usb::usb;
 use super::pictures::{Colors, colour_bars};
@@ -33,10 +33,14 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "rates", check: rates },
     Scenario { name: "formats", check: formats },
     Scenario { name: "faults", check: faults },
+    Scenario { name: "signal", check: signal },
     Scenario { name: "system_calls", check: system_calls },
     Scenario { name: "leases", check: leases },
     Scenario { name: "cameras", check: cameras },
+    Scenario { name: "neighbour", check: neighbour },
+    Scenario { name: "unplugs", check: unplugs },
     Scenario { name: "usb", check: usb },
+    Scenario { name: "usb_faults", check: usb_faults },
 ];
 
 impl Scenario {
@@ -115,4 +119,16 @@ fn cameras(findings: &Findings<'_>) -> Result<String, String> {
     let run = findings.json("three.json")?;
     ensure(run["sources"].as_object().is_some_and(|cameras| cameras.len() == 3), || format!("{run}"))?;
     whole(findings, "three", [640, 480], 30.0)
+}
+
+/// One camera fails, twice; the other one in the same run does not notice.
+fn neighbour(findings: &Findings<'_>) -> Result<String, String> {
+    let summary = findings.json("neighbour.json")?;
+    balanced(&summary)?;
+    let times = &summary["sources"]["video0"]["away"]["times"];
+    ensure(*times == 2, || format!("the first was away {times} times"))?;
+    let lines = findings.json_lines("neighbour.jsonl")?;
+    let of_other: Vec<_> = lines.iter().filter(|line| line["source"] == "video1").collect();
+    without_gaps(&of_other, [640, 480])?;
+    Ok(format!("{} frames of the other without a gap", of_other.len()))
 }

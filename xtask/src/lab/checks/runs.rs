@@ -32,7 +32,8 @@ fn whole_run(findings: &Findings<'_>, name: &str, size: [u32; 2], fps_asked: f64
     Ok(format!("{} frames without a gap, at {fps:.1} a second", lines.len()))
 }
 
-fn without_gaps(lines: &[&Value], size: [u32; 2]) -> Result<(), String> {
+/// A camera's lines, of which none is missing between the first and the last.
+pub fn without_gaps(lines: &[&Value], size: [u32; 2]) -> Result<(), String> {
     ensure(lines.len() >= FRAMES_MIN, || format!("{} frames", lines.len()))?;
     // The first may be displaced while the run's threads begin.
     let first = lines[0]["seq"].as_u64().filter(|first| *first <= 1).ok_or("the first frames are lost")?;
