@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ocelli_frame::{Clock, Frame, Size, SourceIndex};
+use ocelli_frame::{Away, Clock, Frame, Size, SourceIndex};
 
 /// How fast a recorded source plays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,26 @@ pub struct Lost {
     pub corrupt: u64,
 }
 
+impl Lost {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.superseded += other.superseded;
+        self.driver += other.driver;
+        self.corrupt += other.corrupt;
+    }
+}
+
+/// What a source has to tell beside its frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Pictures that were copied because readers held too much of its memory.
+    pub copied: u64,
+    /// Since when it has been away, where it is.
+    pub away_since_ns: Option<u64>,
+    /// A time in which it was away, once that is over.
+    pub away: Option<Away>,
+}
+
 /// Something that makes frames. Lives on one thread.
 pub trait Source: Send {
     /// What is known of it.
@@ -87,6 +107,11 @@ pub trait Source: Send {
     /// The frames that were lost since this was asked last; for sources that can lose some.
     fn take_lost(&mut self) -> Lost {
         Lost::default()
+    }
+
+    /// What there is to tell beside frames since this was asked last; for sources that may be away, or that copy.
+    fn take_figures(&mut self) -> Figures {
+        Figures::default()
     }
 }
 
@@ -112,6 +137,10 @@ pub enum SourceErrorKind {
     Busy,
     /// The device is gone.
     Unplugged,
+    /// The device is there, and gives nothing.
+    Stalled,
+    /// Nothing is connected to the device.
+    NoSignal,
     /// Reading failed.
     Io,
 }

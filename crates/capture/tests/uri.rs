@@ -17,7 +17,7 @@ fn parse(text: &str) -> SourceUri {
 }
 
 fn device(path: &str) -> SourceUri {
-    SourceUri::Device(DeviceUri { path: path.into(), size: None, fps: None, format: None, buffers: None })
+    SourceUri::Device(DeviceUri::at(path))
 }
 
 #[test]
@@ -99,6 +99,7 @@ fn what_is_printed_reads_back_the_same() {
         "/dev/video3",
         "v4l2:///dev/video0?size=1280x720&fps=60&format=MJPG",
         "v4l2:///dev/video0?buffers=20",
+        "v4l2:///dev/video0?reconnect=0&timeout=2.5",
         "clip.mp4",
         "a*.png",
         "rtsp://cam:554/live",

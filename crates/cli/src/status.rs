@@ -1,4 +1,5 @@
-//! What people see while a run is under way: one line on a terminal, with an estimate where the end is known.
+//! What people see while a run is under way: one line on a terminal, with an estimate where the end is known, and events
+//! as they happen.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -7,6 +8,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ocelli_capture::Source;
 use ocelli_pipeline::Progress;
+
+use crate::wiring::Events;
 
 /// How often the line is drawn again.
 const REDRAW_EVERY: Duration = Duration::from_millis(200);
@@ -30,17 +33,18 @@ impl Status {
         Self { bar }
     }
 
-    /// Draws until `work` is done.
-    pub fn during<T>(self, progress: &Progress, work: impl FnOnce() -> T) -> T {
-        if self.bar.is_hidden() {
-            return work();
-        }
+    /// Draws, and tells events, until `work` is done.
+    pub fn during<T>(self, progress: &Progress, events: &Events, work: impl FnOnce() -> T) -> T {
+        let is_drawn = !self.bar.is_hidden();
         let (done, wake) = (Mutex::new(false), Condvar::new());
         thread::scope(|scope| {
             scope.spawn(|| {
                 let mut ended = done.lock().unwrap_or_else(PoisonError::into_inner);
                 while !*ended {
-                    self.draw(progress);
+                    self.bar.suspend(|| events.tell());
+                    if is_drawn {
+                        self.draw(progress);
+                    }
                     let waited = wake.wait_timeout(ended, REDRAW_EVERY);
                     ended = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }

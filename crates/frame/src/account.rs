@@ -20,6 +20,8 @@ pub enum DropReason {
     Driver,
     /// It came damaged.
     Corrupt,
+    /// It was the same picture again, and such were not wanted.
+    Frozen,
 }
 
 /// Why a frame came to nothing.
@@ -36,7 +38,8 @@ pub enum FailReason {
 
 impl DropReason {
     /// Every reason, in the order of [`Counts::dropped`].
-    pub const ALL: [Self; 5] = [Self::Superseded, Self::Sink, Self::Shutdown, Self::Driver, Self::Corrupt];
+    pub const ALL: [Self; 6] =
+        [Self::Superseded, Self::Sink, Self::Shutdown, Self::Driver, Self::Corrupt, Self::Frozen];
 }
 
 impl FailReason {
@@ -52,6 +55,7 @@ impl fmt::Display for DropReason {
             Self::Shutdown => "shutdown",
             Self::Driver => "driver",
             Self::Corrupt => "corrupt",
+            Self::Frozen => "frozen",
         })
     }
 }

@@ -11,9 +11,11 @@
 
 mod account;
 mod aligned;
+mod away;
 mod clock;
 mod frame;
 mod geometry;
+mod health;
 mod input_format;
 mod lease;
 mod memory;
@@ -27,9 +29,11 @@ mod ticket;
 
 pub use account::{Account, Counts, DropReason, FailReason};
 pub use aligned::Aligned;
+pub use away::{Away, AwayReason, SourceTotals};
 pub use clock::{Clock, ClockKind, Timestamp};
 pub use frame::{Frame, FrameError, FrameInfo, Plane, PlaneLayout, SourceIndex};
 pub use geometry::{BoxXyxy, Letterbox, Padding, Rect, Size, SourceFromModel};
+pub use health::Health;
 pub use input_format::{ChannelOrder, InputFormat, TensorLayout};
 pub use memory::{HostMemory, PoolMemory};
 pub use pixel_format::{ColorMatrix, ColorRange, ColorSpace, PixelFormat};

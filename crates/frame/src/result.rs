@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{ClockKind, Counts, Predictions, Size, SourceIndex, Timestamp};
+use crate::{Away, ClockKind, Counts, Health, Predictions, Size, SourceIndex, Timestamp};
 
 /// Nanoseconds that a frame spent in each stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub struct FrameResult {
     pub size: Size,
     /// Where the time went.
     pub stages: StageTimes,
+    /// What the picture is like.
+    pub health: Health,
     /// This source's drops and failures since its previous result.
     pub lost_since_previous: Counts,
+    /// The time in which this source was away before this frame, where this is the first result since.
+    pub away: Option<Away>,
     /// What was found.
     pub predictions: Predictions,
 }
@@ -66,7 +70,9 @@ impl FrameResult {
             age_ns: 0,
             size: Size::default(),
             stages: StageTimes::default(),
+            health: Health::Good,
             lost_since_previous: Counts::default(),
+            away: None,
             predictions: Predictions::with_capacity(max_det),
         }
     }

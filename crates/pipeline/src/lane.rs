@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use ocelli_capture::{Lost, Pace};
-use ocelli_frame::{Account, DropReason, FailReason, Frame, FrameResult, Ticket};
+use ocelli_frame::{Account, DropReason, FailReason, Frame, FrameResult, Health, Ticket};
 use ocelli_predict::Job;
 
+use crate::figures::LaneFigures;
 use crate::handover::{Bell, HandOver, Rendezvous, Slot};
 use crate::{Delivery, Demand};
 
@@ -19,6 +20,7 @@ pub(crate) const RESULTS_WAITING: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Offer {
     pub(crate) job: Job,
+    pub(crate) health: Health,
     pub(crate) offered_ns: u64,
 }
 
@@ -26,6 +28,7 @@ pub(crate) struct Offer {
 #[derive(Debug)]
 pub(crate) struct SourceLane {
     pub(crate) account: Arc<Account>,
+    pub(crate) figures: LaneFigures,
     pub(crate) door: HandOver<Offer>,
     pub(crate) pace: Pace,
 }
@@ -37,7 +40,7 @@ impl SourceLane {
             Pace::Live => HandOver::Newest(Slot::new(bell)),
             Pace::Max => HandOver::Every(Rendezvous::new(FRAMES_WAITING, bell)),
         };
-        Self { account: Account::new(), door, pace }
+        Self { account: Account::new(), figures: LaneFigures::default(), door, pace }
     }
 
     /// Frames that were lost on the way here.
@@ -50,9 +53,9 @@ impl SourceLane {
 
     /// Brings a frame to the door, by the lane's own rule: a live frame takes the place of an older one, any other
     /// waits its turn. False where the door is closed.
-    pub(crate) fn offer(&self, frame: Frame, now_ns: u64) -> bool {
+    pub(crate) fn offer(&self, frame: Frame, health: Health, now_ns: u64) -> bool {
         let job = Job { ticket: self.account.open(), frame };
-        let offer = Offer { job, offered_ns: now_ns };
+        let offer = Offer { job, health, offered_ns: now_ns };
         let sent_away = match &self.door {
             HandOver::Newest(slot) => match slot.put(offer) {
                 Ok(None) => return true,

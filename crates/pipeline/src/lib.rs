@@ -11,7 +11,9 @@
 
 #![forbid(unsafe_code)]
 
+mod figures;
 mod handover;
+mod health;
 mod lane;
 mod metrics;
 mod outcome;
@@ -23,6 +25,7 @@ mod stop;
 mod threads;
 
 pub use handover::{Bell, Rendezvous, Slot, Taken};
+pub use health::OnFrozen;
 pub use lane::frames_held;
 pub use metrics::{Metrics, MetricsHandle};
 pub use outcome::{RunOutcome, SinkOutcome, SourceOutcome};

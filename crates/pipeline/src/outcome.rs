@@ -1,7 +1,7 @@
 //! What became of a run.
 
 use ocelli_capture::SourceError;
-use ocelli_frame::Counts;
+use ocelli_frame::{Counts, SourceTotals};
 use ocelli_predict::PredictError;
 
 use crate::{Metrics, SinkError};
@@ -13,6 +13,8 @@ pub struct SourceOutcome {
     pub name: String,
     /// Its account: what was captured, and what became of it.
     pub counts: Counts,
+    /// What it did beside.
+    pub totals: SourceTotals,
     /// What ended it early.
     pub error: Option<SourceError>,
 }

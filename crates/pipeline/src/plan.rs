@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use ocelli_capture::Source;
+use ocelli_capture::{Notes, Source};
 use ocelli_frame::{Account, Clock, FrameResult};
 use ocelli_predict::Predictor;
 
 use crate::handover::Bell;
 use crate::lane::{SinkLane, SourceLane, results_held};
 use crate::recycle::Recycle;
-use crate::{MetricsHandle, RunOutcome, Sink, Stop, threads};
+use crate::{MetricsHandle, OnFrozen, RunOutcome, Sink, Stop, threads};
 
 /// Sources, one predictor, sinks; then [`Pipeline::run`].
 pub struct Pipeline {
@@ -22,6 +22,8 @@ pub struct Pipeline {
     pub(crate) sink_lanes: Vec<SinkLane>,
     pub(crate) metrics: MetricsHandle,
     pub(crate) stop: Stop,
+    pub(crate) on_frozen: OnFrozen,
+    pub(crate) notes: Notes,
     detections_max: usize,
 }
 
@@ -43,6 +45,8 @@ impl Pipeline {
             sink_lanes: Vec::new(),
             metrics: MetricsHandle::new(),
             stop,
+            on_frozen: OnFrozen::default(),
+            notes: Notes::default(),
             detections_max,
         }
     }
@@ -58,6 +62,16 @@ impl Pipeline {
     pub fn add_sink(&mut self, sink: Box<dyn Sink>) {
         self.sink_lanes.push(SinkLane::new(sink.demand()));
         self.sinks.push(sink);
+    }
+
+    /// What becomes of pictures of live sources that are the same again and again.
+    pub fn set_on_frozen(&mut self, on_frozen: OnFrozen) {
+        self.on_frozen = on_frozen;
+    }
+
+    /// What the run will have to say of its sources' pictures.
+    pub fn notes(&self) -> Notes {
+        self.notes.clone()
     }
 
     /// A window on the run, to be looked through while it is under way.

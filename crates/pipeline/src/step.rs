@@ -1,6 +1,6 @@
 //! One frame from start to end. Three steps, each on a thread of its own, each to be read aloud:
 //!
-//! 1. [`capture`]: the source gives its next frame; the frame gets its ticket and goes to the predictor's door.
+//! 1. [`capture`]: the source gives its next frame, which is looked at; it gets its ticket and goes to the predictor's door.
 //! 2. [`Predicting::step`]: the predictor takes the next frame of the next source, works, and says what it found; the
 //!    ticket is resolved, the result measured and brought to every sink's door.
 //! 3. [`write`]: the sink takes the next result and writes it.
@@ -12,11 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ocelli_capture::{Next as SourceNext, Source, SourceError};
-use ocelli_frame::{Clock, Counts, DropReason, FailReason, Frame, FrameResult, SourceIndex, StageTimes};
+use ocelli_frame::{
+    Clock, Counts, DropReason, FailReason, Frame, FrameResult, Health, SourceIndex, StageTimes,
+};
 use ocelli_predict::{Job, Next, PredictError, Predictor};
 
 use crate::handover::{Bell, Taken};
-use crate::lane::{SinkLane, SourceLane};
+use crate::health::Checking;
+use crate::lane::{Offer, SinkLane, SourceLane};
 use crate::recycle::Recycle;
 use crate::{MetricsHandle, Sink, SinkError, Stop};
 
@@ -28,6 +31,7 @@ const PATIENCE_WITH_ROOM: Duration = Duration::from_millis(1);
 /// Step 1, on the source's thread.
 pub(crate) fn capture(
     source: &mut dyn Source,
+    checking: &mut Checking,
     lane: &SourceLane,
     clock: &dyn Clock,
     stop: &Stop,
@@ -37,12 +41,18 @@ pub(crate) fn capture(
     }
     let next = source.next(PATIENCE);
     lane.lose(source.take_lost());
+    lane.figures.add(source.take_figures());
     let frame = match next? {
         SourceNext::Frame(frame) => frame,
         SourceNext::TimedOut => return Ok(ControlFlow::Continue(())),
         SourceNext::Ended => return Ok(ControlFlow::Break(())),
     };
-    let door_is_open = lane.offer(frame, clock.now_ns());
+    let (health, is_unwanted) = checking.look_at(&frame);
+    if is_unwanted {
+        lane.account.lose(DropReason::Frozen, 1);
+        return Ok(ControlFlow::Continue(()));
+    }
+    let door_is_open = lane.offer(frame, health, clock.now_ns());
     Ok(if door_is_open { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
 }
 
@@ -64,12 +74,13 @@ pub(crate) struct Predicting<'a> {
     first_error: Option<PredictError>,
 }
 
-/// How long a frame in the predictor's hands had waited at the door.
+/// What is known of a frame in the predictor's hands: how long it had waited at the door, and what it is like.
 #[derive(Debug)]
 struct InFlight {
     source: SourceIndex,
     sequence: u64,
     queue_ns: u64,
+    health: Health,
 }
 
 /// What the predictor's thread shares with the others.
@@ -146,7 +157,7 @@ impl<'a> Predicting<'a> {
                     (looked, closed) = (0, 0);
                 }
                 Taken::Item(offer) => {
-                    self.submit(offer.job, offer.offered_ns);
+                    self.submit(offer);
                     (looked, closed) = (0, 0);
                 }
                 Taken::Empty => looked += 1,
@@ -156,10 +167,10 @@ impl<'a> Predicting<'a> {
         closed == count
     }
 
-    fn submit(&mut self, job: Job, offered_ns: u64) {
+    fn submit(&mut self, Offer { job, health, offered_ns }: Offer) {
         let info = job.frame.info();
         let queue_ns = self.clock.now_ns().saturating_sub(offered_ns);
-        let in_flight = InFlight { source: info.source, sequence: info.sequence, queue_ns };
+        let in_flight = InFlight { source: info.source, sequence: info.sequence, queue_ns, health };
         match self.predictor.submit(job) {
             Ok(()) => self.in_flight.push(in_flight),
             Err(job) => {
@@ -175,11 +186,11 @@ impl<'a> Predicting<'a> {
     /// A job is done: its ticket is resolved, and what was found goes to the sinks.
     fn settle(&mut self, job: Job, outcome: Result<StageTimes, PredictError>) {
         let Job { ticket, frame } = job;
-        let queue_ns = self.forget(&frame);
+        let InFlight { queue_ns, health, .. } = self.forget(&frame);
         match outcome {
             Ok(stages) => {
                 ticket.emit();
-                self.deliver(&frame, StageTimes { queue_ns, ..stages });
+                self.deliver(&frame, health, StageTimes { queue_ns, ..stages });
             }
             Err(error) => {
                 ticket.fail(FailReason::Inference);
@@ -188,18 +199,18 @@ impl<'a> Predicting<'a> {
         }
     }
 
-    fn forget(&mut self, frame: &Frame) -> u64 {
+    fn forget(&mut self, frame: &Frame) -> InFlight {
         let info = frame.info();
         let place = self
             .in_flight
             .iter()
             .position(|waiting| waiting.source == info.source && waiting.sequence == info.sequence)
             .expect("a predictor answers only for frames it was given");
-        self.in_flight.swap_remove(place).queue_ns
+        self.in_flight.swap_remove(place)
     }
 
     /// Completes the result whose predictions the predictor has just written, and brings it to every sink's door.
-    fn deliver(&mut self, frame: &Frame, stages: StageTimes) {
+    fn deliver(&mut self, frame: &Frame, health: Health, stages: StageTimes) {
         let now_ns = self.clock.now_ns();
         let info = frame.info();
         let lane = &self.sources[usize::from(info.source.0)];
@@ -215,7 +226,9 @@ impl<'a> Predicting<'a> {
         result.age_ns = now_ns.saturating_sub(info.captured.ns);
         result.size = info.size;
         result.stages = stages;
+        result.health = health;
         result.lost_since_previous = counts.since(before);
+        result.away = lane.figures.take_away_before(info.captured.ns);
         *before = counts;
         self.metrics.record(result, now_ns);
         for sink in self.sinks {

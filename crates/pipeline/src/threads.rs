@@ -11,6 +11,7 @@ use ocelli_frame::{Clock, Counts, FailReason};
 use ocelli_predict::PredictError;
 
 use crate::handover::{HandOver, Taken};
+use crate::health::Checking;
 use crate::lane::{Offer, Parcel, SinkLane, SourceLane};
 use crate::outcome::{RunOutcome, SinkOutcome, SourceOutcome};
 use crate::plan::Pipeline;
@@ -22,7 +23,7 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
     let started_ns = pipeline.clock.now_ns();
     let results = pipeline.results();
     let Pipeline { clock, sources, source_lanes, predictor, predictor_bell, .. } = pipeline;
-    let Pipeline { sinks, sink_lanes, metrics, stop, .. } = pipeline;
+    let Pipeline { sinks, sink_lanes, metrics, stop, on_frozen, notes, .. } = pipeline;
     let (clock, stop) = (&*clock, &stop);
     let source_names: Vec<_> = sources.iter().map(|source| source.info().name.clone()).collect();
     let sink_names: Vec<_> = sinks.iter().map(|sink| sink.name().to_owned()).collect();
@@ -45,7 +46,10 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
         let _leaving = Leaving { close: &|| close_doors(lanes_in, lanes_out), stop };
         let source_threads: Vec<_> = (sources.into_iter().zip(&source_lanes).zip(&source_names))
             .map(|((source, lane), name)| {
-                spawn(scope, format!("source {name}"), move || run_source(source, lane, clock, stop))
+                let checking = Checking::new(name, lane.pace, on_frozen, notes.clone());
+                spawn(scope, format!("source {name}"), move || {
+                    run_source(source, checking, lane, clock, stop)
+                })
             })
             .collect();
         let predictor_thread =
@@ -60,17 +64,21 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
         (source_errors, predict_error, join_all(sink_threads, &mut panicked))
     });
 
+    let ended_ns = clock.now_ns();
     let sources = source_names.into_iter().zip(source_lanes).zip(source_errors);
     let sinks = sink_names.into_iter().zip(sink_lanes).zip(sink_errors);
     RunOutcome {
         sources: sources
-            .map(|((name, lane), error)| SourceOutcome { name, counts: close_account(lane), error })
+            .map(|((name, lane), error)| {
+                let totals = lane.figures.totals(ended_ns);
+                SourceOutcome { name, counts: close_account(lane), totals, error }
+            })
             .collect(),
         sinks: sinks
             .map(|((name, lane), error)| SinkOutcome { name, counts: close_sink_account(lane), error })
             .collect(),
         metrics: metrics.lock().clone(),
-        wall_ns: clock.now_ns() - started_ns,
+        wall_ns: ended_ns - started_ns,
         predict_error,
         panicked,
         stopped: stop.is_requested(),
@@ -94,13 +102,14 @@ impl Drop for Leaving<'_> {
 
 fn run_source(
     mut source: Box<dyn Source>,
+    mut checking: Checking,
     lane: &SourceLane,
     clock: &dyn Clock,
     stop: &Stop,
 ) -> Option<SourceError> {
     let _leaving = Leaving { close: &|| lane.door.close(), stop };
     loop {
-        match capture(&mut *source, lane, clock, stop) {
+        match capture(&mut *source, &mut checking, lane, clock, stop) {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => return None,
             Err(error) if error.kind().is_passing() => {}

@@ -16,9 +16,9 @@ pub fn summary_of(outcome: &RunOutcome, labels: &RunLabels, memory: MemoryUse) -
     });
     let sources = outcome.sources.iter().enumerate();
     Summary {
-        sources: NamedCounts::of(sources.map(|(index, source)| {
+        sources: NamedCounts::of_sources(sources.map(|(index, source)| {
             let name = labels.sources.get(index).unwrap_or(&source.name);
-            (name.clone(), source.counts)
+            (name.clone(), source.counts, source.totals)
         })),
         sinks: NamedCounts::of(outcome.sinks.iter().map(|sink| (sink.name.clone(), sink.counts))),
         fps: metrics.fps(),

@@ -46,13 +46,14 @@ fn a_run_is_summed_up_with_its_errors() {
     let memory = MemoryUse { peak_bytes: 5, faults_major: 6, faults_minor: 7 };
 
     let summary: Value = serde_json::from_slice(&summary_of(&outcome, &labels, memory).to_json()).unwrap();
-    let account = json!({
+    let mut account = json!({
         "captured": 3, "emitted": 3, "in_flight": 0,
-        "dropped": { "superseded": 0, "sink": 0, "shutdown": 0, "driver": 0, "corrupt": 0 },
+        "dropped": { "superseded": 0, "sink": 0, "shutdown": 0, "driver": 0, "corrupt": 0, "frozen": 0 },
         "failed": { "lost": 0, "inference": 0, "write": 0 },
     });
-    assert_eq!(summary["sources"], json!({ "scene": account }));
     assert_eq!(summary["sinks"], json!({ spec: account }));
+    (account["away"], account["copied"]) = (json!({ "times": 0, "ms": 0.0 }), json!(0));
+    assert_eq!(summary["sources"], json!({ "scene": account }));
     assert_eq!(summary["errors"], json!(["cam: it is gone (hint: plug it in)"]));
     assert_eq!(summary["page_faults"], json!({ "major": 6, "minor": 7 }));
     let inference_ms = summary["stages_ms"]["inference"]["p50"].as_f64().unwrap();

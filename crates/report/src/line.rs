@@ -1,10 +1,10 @@
 //! One result as one line of JSONL, version 1.
 //!
 //! Times in milliseconds have three decimals, boxes (source pixels, top left and bottom right) three, confidences six.
-//! Left out where there is nothing to say: `name`, `media_ms`, `failed`, `invalid`, `classification`. `dropped` is
-//! always there, and names only the reasons that occurred since this source's previous line.
+//! Left out where there is nothing to say: `name`, `media_ms`, `health`, `failed`, `away`, `invalid`, `classification`. `dropped`
+//! is always there, and names only the reasons that occurred since this source's previous line.
 
-use ocelli_frame::{ClassScore, ClockKind, Detection, FrameResult};
+use ocelli_frame::{Away, AwayReason, ClassScore, ClockKind, Detection, FrameResult, Health};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
@@ -31,11 +31,13 @@ pub fn write_line(line: &mut Vec<u8>, labels: &RunLabels, result: &FrameResult) 
         media_ms: result.media_time_ns.map(ms),
         age_ms: ms(result.age_ns),
         size: [result.size.width, result.size.height],
+        health: Some(Displayed(result.health)).filter(|_| result.health != Health::Good),
         backend: &labels.backend,
         model: &labels.model,
         stages_ms: Stages(result),
         dropped: Reasons { counts: || lost.dropped_named(), with_zeros: false },
         failed: lost.failed.iter().any(|&count| count > 0).then_some(failed),
+        away: result.away.map(AwayForm::from),
         invalid: Some(result.predictions.invalid).filter(|&invalid| invalid > 0),
         detections: Detections { labels, detections: &result.predictions.detections },
         classification: Some(Classification { labels, scores: &result.predictions.classification })
@@ -58,6 +60,8 @@ struct Line<'a, D: Serialize, F: Serialize> {
     media_ms: Option<f64>,
     age_ms: f64,
     size: [u32; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health: Option<Displayed<Health>>,
     backend: &'a str,
     model: &'a str,
     stages_ms: Stages<'a>,
@@ -65,10 +69,25 @@ struct Line<'a, D: Serialize, F: Serialize> {
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<F>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    away: Option<AwayForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     invalid: Option<u32>,
     detections: Detections<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     classification: Option<Classification<'a>>,
+}
+
+#[derive(Serialize)]
+struct AwayForm {
+    from_ns: u64,
+    to_ns: u64,
+    reason: Displayed<AwayReason>,
+}
+
+impl From<Away> for AwayForm {
+    fn from(Away { from_ns, to_ns, reason }: Away) -> Self {
+        Self { from_ns, to_ns, reason: Displayed(reason) }
+    }
 }
 
 struct Stages<'a>(&'a FrameResult);

@@ -1,10 +1,10 @@
 //! The summary of a run, version 1, as JSON. Its words for people are in [`crate::words`].
 
-use ocelli_frame::Counts;
+use ocelli_frame::{Counts, SourceTotals};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::numbers::{Reasons, thousandths};
+use crate::numbers::{Reasons, ms, thousandths};
 use crate::unique_names;
 
 /// The version of the summary, its `v`.
@@ -48,13 +48,24 @@ pub struct NamedCounts {
     pub name: String,
     /// The account.
     pub counts: Counts,
+    /// What a source did beside; sinks do nothing beside.
+    pub totals: Option<SourceTotals>,
 }
 
 impl NamedCounts {
     /// Accounts with their names, made unique.
     pub fn of(accounts: impl IntoIterator<Item = (String, Counts)>) -> Vec<Self> {
         let (names, counts): (Vec<_>, Vec<_>) = accounts.into_iter().unzip();
-        unique_names(names).into_iter().zip(counts).map(|(name, counts)| Self { name, counts }).collect()
+        let named = unique_names(names).into_iter().zip(counts);
+        named.map(|(name, counts)| Self { name, counts, totals: None }).collect()
+    }
+
+    /// Accounts of sources, likewise, with what they did beside.
+    pub fn of_sources(sources: impl IntoIterator<Item = (String, Counts, SourceTotals)>) -> Vec<Self> {
+        let sources = sources.into_iter().map(|(name, counts, totals)| ((name, counts), totals));
+        let (accounts, totals): (Vec<_>, Vec<_>) = sources.unzip();
+        let named = Self::of(accounts).into_iter().zip(totals);
+        named.map(|(account, totals)| Self { totals: Some(totals), ..account }).collect()
     }
 }
 
@@ -169,21 +180,30 @@ struct Accounts<'a>(&'a [NamedCounts]);
 
 impl Serialize for Accounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|account| (&account.name, AccountForm(&account.counts))))
+        serializer.collect_map(self.0.iter().map(|account| (&account.name, AccountForm(account))))
     }
 }
 
-struct AccountForm<'a>(&'a Counts);
+struct AccountForm<'a>(&'a NamedCounts);
 
 impl Serialize for AccountForm<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let counts = self.0;
+        #[derive(Serialize)]
+        struct Away {
+            times: u64,
+            ms: f64,
+        }
+        let NamedCounts { counts, totals, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("captured", &counts.captured)?;
         map.serialize_entry("emitted", &counts.emitted)?;
         map.serialize_entry("dropped", &Reasons { counts: || counts.dropped_named(), with_zeros: true })?;
         map.serialize_entry("failed", &Reasons { counts: || counts.failed_named(), with_zeros: true })?;
         map.serialize_entry("in_flight", &counts.in_flight)?;
+        if let Some(SourceTotals { away_times: times, away_ns, copied }) = *totals {
+            map.serialize_entry("away", &Away { times, ms: ms(away_ns) })?;
+            map.serialize_entry("copied", &copied)?;
+        }
         map.end()
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use ocelli_frame::Counts;
+use ocelli_frame::{Counts, SourceTotals};
 
 use crate::{NamedCounts, Quantiles, Summary};
 
@@ -22,10 +22,16 @@ impl fmt::Display for Summary {
         for stage in &self.stages {
             write_times(f, width, &stage.stage, &stage.quantiles)?;
         }
-        for NamedCounts { name, counts } in &self.sources {
-            writeln!(f, "  {name:width$}  captured {}, {}", counts.captured, Ends("emitted", counts))?;
+        for NamedCounts { name, counts, totals } in &self.sources {
+            let beside = Beside(totals.unwrap_or_default());
+            writeln!(
+                f,
+                "  {name:width$}  captured {}, {}{beside}",
+                counts.captured,
+                Ends("emitted", counts)
+            )?;
         }
-        for NamedCounts { name, counts } in &self.sinks {
+        for NamedCounts { name, counts, .. } in &self.sinks {
             writeln!(f, "  {name:width$}  {}", Ends("written", counts))?;
         }
         if self.invalid > 0 {
@@ -69,6 +75,23 @@ impl fmt::Display for Ends<'_> {
         }
         if counts.in_flight > 0 {
             write!(f, ", in flight {}", counts.in_flight)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a source did beside its account, where there is something.
+struct Beside(SourceTotals);
+
+impl fmt::Display for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SourceTotals { away_times, away_ns, copied } = self.0;
+        if away_times > 0 {
+            let times = if away_times == 1 { "once".to_owned() } else { format!("{away_times} times") };
+            write!(f, ", away {times} for {:.1} s", away_ns as f64 * 1e-9)?;
+        }
+        if copied > 0 {
+            write!(f, ", copied {copied}")?;
         }
         Ok(())
     }

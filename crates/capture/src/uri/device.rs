@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use ocelli_frame::{PixelFormat, Size};
 
-use super::query::{bad, each_pair, fps, number, size};
+use super::query::{bad, each_pair, fps, nanoseconds, number, size};
 use crate::SourceError;
 
-const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N";
+const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N, reconnect=SECONDS, timeout=SECONDS";
 
 /// `VIDEO_MAX_FRAME`.
 const BUFFERS_MAX: u32 = 32;
@@ -26,6 +26,10 @@ pub struct DeviceUri {
     pub format: Option<DeviceFormat>,
     /// Pictures that the driver has memory for.
     pub buffers: Option<u32>,
+    /// How long a camera that is away is waited for, in nanoseconds; 0 is not at all.
+    pub reconnect_ns: Option<u64>,
+    /// How long a camera may give nothing before it is started again, in nanoseconds; 0 is for ever.
+    pub timeout_ns: Option<u64>,
 }
 
 /// How a camera sends pixels.
@@ -38,8 +42,17 @@ pub enum DeviceFormat {
 }
 
 impl DeviceUri {
-    pub(super) fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), size: None, fps: None, format: None, buffers: None }
+    /// This one, with nothing asked of it.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            size: None,
+            fps: None,
+            format: None,
+            buffers: None,
+            reconnect_ns: None,
+            timeout_ns: None,
+        }
     }
 
     /// `text` is what stands behind `v4l2:`.
@@ -58,6 +71,8 @@ impl DeviceUri {
                 "fps" => device.fps = Some(fps(key, value)?),
                 "format" => device.format = Some(DeviceFormat::parse(value)?),
                 "buffers" => device.buffers = Some(buffers(key, value)?),
+                "reconnect" => device.reconnect_ns = Some(nanoseconds(key, value)?),
+                "timeout" => device.timeout_ns = Some(nanoseconds(key, value)?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -111,6 +126,8 @@ impl fmt::Display for DeviceUri {
             self.fps.map(|fps| format!("fps={fps}")),
             self.format.map(|format| format!("format={format}")),
             self.buffers.map(|buffers| format!("buffers={buffers}")),
+            self.reconnect_ns.map(|ns| format!("reconnect={}", ns as f64 / 1e9)),
+            self.timeout_ns.map(|ns| format!("timeout={}", ns as f64 / 1e9)),
         ];
         let wishes: Vec<_> = wishes.into_iter().flatten().collect();
         let path = self.path.to_string_lossy();

@@ -1,7 +1,7 @@
 //! The one grammar of sources: what `0`, `clip.mp4`, `folder/`, `rtsp://…` and `synthetic:…` mean.
 //!
 //! ```text
-//! N | /dev/videoN | v4l2:PATH[?size=WxH&fps=F&format=NAME&buffers=N]   a camera
+//! N | /dev/videoN | v4l2:PATH[?size=WxH&fps=F&format=NAME&buffers=N&…]  a camera
 //! PATH | file:PATH                                             a picture by its ending, else a video
 //! FOLDER | PATTERN with * ? [ ]                                pictures
 //! rtsp:// rtsps:// http:// https://                            a stream

@@ -49,6 +49,18 @@ pub(super) fn fps(key: &str, value: &str) -> Result<f64, SourceError> {
     })
 }
 
+/// Seconds, up to `SECONDS_MAX`, as nanoseconds to the next thousandth of a second.
+pub(super) fn nanoseconds(key: &str, value: &str) -> Result<u64, SourceError> {
+    const SECONDS_MAX: f64 = 1e9;
+    let parsed = value.parse().ok().filter(|seconds: &f64| (0.0..=SECONDS_MAX).contains(seconds));
+    parsed.map(|seconds| (seconds * 1e3).round() as u64 * 1_000_000).ok_or_else(|| {
+        bad(
+            format!("`{key}={value}` is no time"),
+            format!("write it in seconds: `{key}=2.5`; at most {SECONDS_MAX}"),
+        )
+    })
+}
+
 /// A whole number.
 pub(super) fn number(key: &str, value: &str) -> Result<u64, SourceError> {
     value.parse().map_err(|_| bad(format!("`{key}={value}` is not a whole number"), "write it as `300`"))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ocelli_capture::Pace;
+use ocelli_pipeline::OnFrozen;
 
 use crate::args::{ModelArguments, SettingArguments};
 
@@ -30,6 +31,10 @@ pub struct RunArguments {
     /// Write the account, rates, ages and stage times of the whole run to this JSON file
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
+
+    /// What becomes of a live source's pictures once they have been the same for 2 s
+    #[arg(long, value_enum, default_value_t = OnFrozenArgument::Infer)]
+    pub on_frozen: OnFrozenArgument,
 
     /// No progress and no summary on stderr
     #[arg(short, long)]
@@ -77,6 +82,24 @@ impl From<PaceArgument> for Pace {
         match pace {
             PaceArgument::Max => Self::Max,
             PaceArgument::Live => Self::Live,
+        }
+    }
+}
+
+/// `--on-frozen`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OnFrozenArgument {
+    /// Work on them as on any other
+    Infer,
+    /// Drop them, counted
+    Skip,
+}
+
+impl From<OnFrozenArgument> for OnFrozen {
+    fn from(on_frozen: OnFrozenArgument) -> Self {
+        match on_frozen {
+            OnFrozenArgument::Infer => Self::Infer,
+            OnFrozenArgument::Skip => Self::Skip,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ocelli_eval::{GroundTruth, MeanAveragePrecision, ScoredBox, mean_average_precision, parse_yolo_labels};
 use ocelli_frame::{Detection, Size};
-use ocelli_pipeline::{Delivery, Demand, Sink, SinkError};
+use ocelli_pipeline::{Delivery, Demand, OnFrozen, Sink, SinkError};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, image_id};
 use serde_json::json;
@@ -29,6 +29,7 @@ pub fn run(arguments: &EvalArguments) -> Result<(), Failure> {
         model: &arguments.model,
         settings: settings(&arguments.settings, Settings::evaluation()),
         play: &PlayArguments::once(),
+        on_frozen: OnFrozen::default(),
         pixel_sinks: 0,
         quiet: arguments.json,
     })?;

@@ -22,6 +22,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         model: &arguments.model,
         settings: settings(&arguments.settings, Settings::default()),
         play: &arguments.play,
+        on_frozen: arguments.on_frozen.into(),
         pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count(),
         quiet: arguments.quiet,
     })?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ocelli_frame::Clock;
-use ocelli_pipeline::{Pipeline, RunOutcome, Sink, Stop, frames_held};
+use ocelli_pipeline::{OnFrozen, Pipeline, RunOutcome, Sink, Stop, frames_held};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, unique_names};
 
@@ -25,6 +25,8 @@ pub struct Order<'a> {
     pub settings: Settings,
     /// How sources play.
     pub play: &'a PlayArguments,
+    /// What becomes of pictures that are the same again and again.
+    pub on_frozen: OnFrozen,
     /// Sinks to come that want pixels: their frames need room in the sources' pools.
     pub pixel_sinks: usize,
     /// No status line.
@@ -50,7 +52,7 @@ impl Assembly {
         let Predicting { predictor, backend, model, classes } =
             predictor(order.model, order.settings, &clock)?;
         let readers = frames_held(predictor.capacity(), order.pixel_sinks);
-        let OpenSources { sources, events } =
+        let OpenSources { sources, mut events } =
             open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
         events.tell();
         let names = unique_names(sources.iter().map(|source| source.info().name.clone()));
@@ -59,6 +61,8 @@ impl Assembly {
         let status = Status::of(&sources, order.quiet);
         let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
+        pipeline.set_on_frozen(order.on_frozen);
+        events.add(pipeline.notes());
         Ok(Self { labels, events, pipeline, status, stop })
     }
 
@@ -70,7 +74,8 @@ impl Assembly {
     /// Runs to the end, or to a signal.
     pub fn run(self) -> Result<RunOutcome, Failure> {
         signals::stop_on_signals(&self.stop)?;
-        let outcome = self.status.during(&self.pipeline.progress(), || self.pipeline.run());
+        let events = self.events.clone();
+        let outcome = self.status.during(&self.pipeline.progress(), &events, || self.pipeline.run());
         self.events.tell();
         Ok(outcome)
     }

@@ -1,15 +1,25 @@
 //! What happens in a run that nobody asked for in so many words, and that does not fail it: a file that another program
-//! decodes, that program's complaints. Each is told once on stderr, and stands in the summary.
+//! decodes, that program's complaints, a camera that was away. Each is told once on stderr, when it happens, and stands in
+//! the summary.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ocelli_capture::Notes;
 
+/// Events that a summary has; more are told, and only counted in it.
+const EVENTS_MAX: usize = 1000;
+
 /// A run's events. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Events {
     notes: Vec<Notes>,
-    told: Arc<Mutex<Vec<String>>>,
+    told: Arc<Mutex<Told>>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    events: Vec<String>,
+    more: u64,
 }
 
 impl Events {
@@ -18,16 +28,28 @@ impl Events {
         Self { notes, ..Self::default() }
     }
 
+    /// And what these say.
+    pub fn add(&mut self, notes: Notes) {
+        self.notes.push(notes);
+    }
+
     /// Tells on stderr what is new.
     pub fn tell(&self) {
         for event in self.notes.iter().flat_map(Notes::take) {
             eprintln!("note: {event}");
-            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.events.len() < EVENTS_MAX {
+                told.events.push(event);
+            } else {
+                told.more += 1;
+            }
         }
     }
 
     /// Everything that was told.
     pub fn told(&self) -> Vec<String> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = (told.more > 0).then(|| format!("and {} more", told.more));
+        told.events.iter().cloned().chain(more).collect()
     }
 }

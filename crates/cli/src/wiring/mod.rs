@@ -11,7 +11,7 @@ mod sources;
 pub use assembly::{Assembly, Order, failures_of};
 use backends::{Engine, backend_by_name};
 pub use embedded::EMBEDDED_MODEL;
-use events::Events;
+pub use events::Events;
 pub use model::{OpenModel, card_of, isa, load_model, open_model_file, settings};
 use model::{Predicting, predictor};
 pub use sources::{OpenSources, SourcePlan, open_sources};

@@ -3,7 +3,9 @@
 
 #![forbid(unsafe_code)]
 
+mod away;
 mod faults;
+mod health;
 mod live;
 mod order;
 mod parts;

@@ -2,6 +2,7 @@
 //! calls a closure of the test's before it does its work.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,6 +36,11 @@ pub struct Numbered {
     pool: Pool,
     frames: u64,
     next: u64,
+    /// When the first frame was captured, and the time from one to the next.
+    captured_ns: u64,
+    interval_ns: u64,
+    /// Frames that all have the picture of the first of them.
+    same: Range<u64>,
     /// How often it was asked for a frame: one more than the number of frames that it has got rid of.
     pub asked: Count,
     before: Box<dyn FnMut(u64) -> Result<(), SourceError> + Send>,
@@ -45,12 +51,41 @@ impl Numbered {
         let pool = pool_for(1, 1);
         let info = SourceInfo { name: format!("s{index}"), size: Some(SIZE), fps: None, frames: None, pace };
         let before = Box::new(|_| Ok(()));
-        Self { info, source: SourceIndex(index), pool, frames, next: 0, asked: Count::default(), before }
+        Self {
+            info,
+            source: SourceIndex(index),
+            pool,
+            frames,
+            next: 0,
+            captured_ns: 0,
+            interval_ns: 0,
+            same: 0..0,
+            asked: Count::default(),
+            before,
+        }
     }
 
     /// Makes room for another predictor than one of capacity 1, or other sinks than one that wants pixels.
     pub fn held_by(mut self, predictor_capacity: usize, sinks_with_pixels: usize) -> Self {
         self.pool = pool_for(predictor_capacity, sinks_with_pixels);
+        self
+    }
+
+    /// The first frame was captured then.
+    pub fn dated(mut self, captured_ns: u64) -> Self {
+        self.captured_ns = captured_ns;
+        self
+    }
+
+    /// Each frame was captured so long after the one before.
+    pub fn every(mut self, interval_ns: u64) -> Self {
+        self.interval_ns = interval_ns;
+        self
+    }
+
+    /// These frames all have the picture of the first of them.
+    pub fn same(mut self, same: Range<u64>) -> Self {
+        self.same = same;
         self
     }
 
@@ -78,12 +113,14 @@ impl Source for Numbered {
         }
         (self.before)(self.next)?;
         let mut filling = self.pool.acquire().expect("frames_held is the sum of all holders");
+        let shown = if self.same.contains(&self.next) { self.same.start } else { self.next };
         for chunk in filling.bytes_mut().chunks_exact_mut(16) {
-            chunk[..8].copy_from_slice(&self.next.to_le_bytes());
+            chunk[..8].copy_from_slice(&shown.to_le_bytes());
             chunk[8..].copy_from_slice(&u64::from(self.source.0).to_le_bytes());
         }
-        let mut info =
-            FrameInfo::packed(PixelFormat::Grey, SIZE, Timestamp { ns: 0, clock: ClockKind::Read });
+        let captured =
+            Timestamp { ns: self.captured_ns + self.next * self.interval_ns, clock: ClockKind::Read };
+        let mut info = FrameInfo::packed(PixelFormat::Grey, SIZE, captured);
         (info.source, info.sequence) = (self.source, self.next);
         self.next += 1;
         Ok(SourceNext::Frame(filling.publish(info).unwrap()))

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use ocelli_capture::{SourceError, SourceErrorKind};
+use ocelli_capture::{DeviceFormat, SourceError, SourceErrorKind};
 
+use crate::device::Device;
+use crate::negotiate::{Refusal, Wish};
+use crate::picture::READ;
+use crate::stream::StreamError;
 use crate::sys::Errno;
 
 /// What `what` failed with at a device.
@@ -41,4 +45,66 @@ fn reading_of(errno: Errno) -> (SourceErrorKind, &'static str) {
         Errno::NOMEM => (SourceErrorKind::Io, "the driver has no memory for so many pictures: ask for fewer"),
         _ => (SourceErrorKind::Io, "see `dmesg`, and what `ocelli devices` says the camera can do"),
     }
+}
+
+/// Nothing of the camera's was what was wanted.
+pub(crate) fn refused(device: &Device, wish: &Wish, refusal: Refusal) -> SourceError {
+    let there = match refusal {
+        Refusal::Failed(what, errno) => return device.error(what, errno),
+        Refusal::NoFormat(there) => there,
+    };
+    let mut names: Vec<_> = there.iter().map(ToString::to_string).collect();
+    names.dedup();
+    let mut read: Vec<_> = READ.iter().map(|(_, pixels)| pixels.to_string()).collect();
+    read.dedup();
+    let (path, names, read) = (device.path.display(), names.join(", "), read.join(", "));
+    let (message, hint) = match wish.format {
+        Some(DeviceFormat::Mjpg) => {
+            (format!("{path}: MJPG is not decoded yet"), format!("formats that are read: {read}"))
+        }
+        Some(wanted) => (
+            format!("{path}: the camera has no {wanted}"),
+            format!("it has {names}; those that are read: {read}"),
+        ),
+        None => {
+            (format!("{path}: none of the camera's formats is read"), format!("it has {names}; read: {read}"))
+        }
+    };
+    SourceError::new(SourceErrorKind::Unsupported, message, hint)
+}
+
+/// A stream that has failed.
+pub(crate) fn stream_error(path: &Path, error: StreamError) -> SourceError {
+    let shown = path.display();
+    match error {
+        StreamError::Failed(what, errno) => at_device(path, what, errno),
+        StreamError::NotQueued(index) => SourceError::new(
+            SourceErrorKind::Io,
+            format!("{shown}: the driver answers for buffer {index}, which it does not have"),
+            "its driver is at fault: please report it, with what `ocelli devices` says",
+        ),
+        StreamError::Stopped => SourceError::new(
+            SourceErrorKind::Io,
+            format!("{shown}: the driver does not stream any more"),
+            "see `dmesg`, then cable, port and power",
+        ),
+        StreamError::Changed => SourceError::new(
+            SourceErrorKind::FormatChanged,
+            format!("{shown}: what is connected to it shows pictures of another form"),
+            "see what is connected to it",
+        ),
+    }
+}
+
+/// A camera that streams, and gives nothing.
+pub(crate) fn stalled(path: &Path, quiet_ns: u64) -> SourceError {
+    let message = format!("{}: no picture for {:.1} s", path.display(), quiet_ns as f64 * 1e-9);
+    let hint = "see `dmesg`, then cable, port and power; a camera that is slow on purpose: `timeout=SECONDS`";
+    SourceError::new(SourceErrorKind::Stalled, message, hint)
+}
+
+/// An input with nothing to see.
+pub(crate) fn no_signal(path: &Path, errno: Errno) -> SourceError {
+    let message = format!("{}: there is no signal ({errno})", path.display());
+    SourceError::new(SourceErrorKind::NoSignal, message, "connect what it is to show, and switch that on")
 }

@@ -14,6 +14,9 @@
 //! differs from what was asked for. The driver's own time and number are on each frame; pictures that it lost, and those
 //! that it says are damaged, stand in the account.
 //!
+//! **Cameras come back.** What fails is started again, what is unplugged is looked for; the run is told when it was away.
+//! Leases on a camera's buffers outlive all of this: those of before are unmapped when nobody reads them any more.
+//!
 //! What is not here: decoding (MJPEG cameras), libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
 
@@ -23,11 +26,15 @@ compile_error!("the layouts of V4L2's structures are known for 64-bit machines o
 #[cfg(target_os = "linux")]
 mod buffers;
 #[cfg(target_os = "linux")]
+mod camera;
+#[cfg(target_os = "linux")]
 mod describe;
 #[cfg(target_os = "linux")]
 mod device;
 #[cfg(target_os = "linux")]
 mod error;
+#[cfg(target_os = "linux")]
+mod identity;
 #[cfg(target_os = "linux")]
 mod negotiate;
 #[cfg(target_os = "linux")]
@@ -35,7 +42,11 @@ mod picture;
 #[cfg(target_os = "linux")]
 mod queue;
 #[cfg(target_os = "linux")]
+mod recovery;
+#[cfg(target_os = "linux")]
 mod returns;
+#[cfg(all(test, target_os = "linux"))]
+mod script;
 #[cfg(target_os = "linux")]
 mod sequence;
 #[cfg(target_os = "linux")]

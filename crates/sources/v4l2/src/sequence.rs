@@ -17,6 +17,16 @@ pub(crate) struct Place {
 }
 
 impl Sequence {
+    /// For a driver that begins anew in the middle of a run: its first picture has this number.
+    pub fn from(number: u64) -> Self {
+        Self { last: None, next: number }
+    }
+
+    /// The number of the next picture, where none is lost before it.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
     /// The place of the picture with this number of the driver's. A number that repeats or goes back tells of no loss:
     /// some drivers begin again.
     pub fn place(&mut self, driver: u32) -> Place {
@@ -61,6 +71,19 @@ mod tests {
         assert_eq!(places(&[5, 5, 3, 4, 0, 1]), [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)]);
         // Half way round is back.
         assert_eq!(places(&[0, 1 << 31]), [(0, 0), (1, 0)]);
+    }
+
+    #[test]
+    fn a_driver_that_begins_anew_goes_on_where_the_one_before_ended() {
+        let mut sequence = Sequence::default();
+        sequence.place(7);
+        let lost_one = sequence.place(9);
+        assert_eq!((lost_one.number, sequence.next()), (2, 3));
+        let mut anew = Sequence::from(sequence.next());
+        assert_eq!(
+            (anew.place(0), anew.place(1)),
+            (Place { number: 3, lost: 0 }, Place { number: 4, lost: 0 })
+        );
     }
 
     proptest! {

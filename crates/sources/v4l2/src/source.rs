@@ -1,202 +1,265 @@
-//! [`Source`] for a camera: opened, negotiated, streaming.
+//! [`Source`] for a camera: it streams, or it is away and looked for.
+//!
+//! ```text
+//!             ┌── a picture ──┐
+//!             ▼               │        fault, first: stop, start again at once, same device
+//!   open ─▶ streaming ────────┴──────▶ fault, again: close ─▶ away ─▶ look for it, ever more rarely ─▶ streaming
+//!                                      gone:         close ─┘   └─▶ over the limit: ended
+//! ```
+//!
+//! What is not here: which device it is (`camera.rs`), and how long it is waited for (`recovery.rs`).
 
-use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ocelli_capture::limits::check_size;
 use ocelli_capture::{
-    DeviceFormat, DeviceUri, Lost, Next, Notes, OpenOptions, Opened, Pace, Source, SourceError,
-    SourceErrorKind, SourceInfo,
+    DeviceUri, Figures, Lost, Next, Notes, OpenOptions, Opened, Pace, Source, SourceError, SourceErrorKind,
+    SourceInfo,
 };
-use ocelli_frame::{Clock, ClockKind, FrameInfo, Pool, Timestamp};
+use ocelli_frame::{Clock, ClockKind, FrameInfo, Timestamp};
 
-use crate::buffers::Buffers;
-use crate::device::Device;
-use crate::error::at_device;
-use crate::negotiate::{Granted, Refusal, Wish, differences, negotiate};
-use crate::picture::{PictureLayout, READ};
-use crate::queue::DeviceQueue;
-use crate::returns::{Returning, Returns};
-use crate::stream::{Stream, StreamError, StreamParts};
-use crate::sys::{Errno, Fraction, reqbufs};
-
-/// Buffers where nobody asked for a number: one that is filled, one that is next, and two in readers' hands.
-const BUFFERS: u32 = 4;
-/// `VIDEO_MAX_FRAME`.
-const BUFFERS_MAX: u32 = 32;
-/// One frame's time where the driver does not tell.
-const INTERVAL_NS: u64 = 100_000_000;
+use crate::camera::{Camera, DeviceCamera, Session};
+use crate::error::{stalled, stream_error};
+use crate::recovery::{Patience, Trouble};
+use crate::stream::StreamError;
 
 /// Opens a camera, which starts when its first frame is asked for. What is not asked for is the camera's choice, and for
 /// the pixel format ours; what it grants is read back, and is the first of the notes. Frames are leases on the driver's
-/// own buffers.
+/// own buffers. A camera that fails later is started again, and one that is unplugged is looked for.
 ///
 /// # Errors
 /// Where there is no such device, it is not allowed, busy, or gone, where it has none of the formats that are read, or
-/// where the driver refuses to stream. Later: where the camera is unplugged or its driver gives up.
+/// where the driver refuses to stream. Later: where it has been away for longer than is waited for.
 pub fn open(uri: &DeviceUri, options: &OpenOptions) -> Result<Opened, SourceError> {
-    let wish = Wish { size: uri.size, fps: uri.fps.or(options.fps), format: uri.format };
-    let device = Device::open(&uri.path)?;
-    let granted = negotiate(&device, &wish).map_err(|refusal| refused(&device, &wish, refusal))?;
-    check_size(&uri.path.display().to_string(), granted.format.size)?;
-    let layout = PictureLayout::of(&granted.format).ok_or_else(|| {
-        let path = uri.path.display();
-        let message = format!("{path}: the planes of {} do not fit its buffers", granted.format.four_cc);
-        SourceError::new(SourceErrorKind::Unsupported, message, "try another format: `format=YUYV`")
-    })?;
-    let notes = Notes::default();
     let name = uri.path.file_name().unwrap_or(uri.path.as_os_str()).to_string_lossy().into_owned();
-    let capability = device.capability.clone();
-    let (stream, buffers) = set_up(device, &granted, layout, uri.buffers.unwrap_or(BUFFERS), options)?;
-
-    let rate = granted.interval.map_or("an unknown rate".to_owned(), |interval| format!("{interval} fps"));
-    let (four_cc, size) = (granted.format.four_cc, granted.format.size);
-    notes.add(format!(
-        "{name}: {size} {four_cc} at {rate}, {buffers} buffers ({}, {})",
-        capability.card, capability.driver
-    ));
-    differences(&wish, &granted).into_iter().for_each(|what| notes.add(format!("{name}: {what}")));
-    if let Some(asked) = uri.buffers.filter(|asked| *asked != buffers) {
-        notes.add(format!("{name}: asked for {asked} buffers, it gives {buffers}"));
-    }
-
-    let info = SourceInfo {
-        name,
-        size: Some(size),
-        fps: granted.interval.and_then(Fraction::fps),
-        frames: None,
-        pace: Pace::Live,
-    };
-    let source = CameraSource {
-        info,
-        path: uri.path.clone(),
-        template: template(&layout, options),
-        clock: Arc::clone(&options.clock),
-        notes: notes.clone(),
-        stream: Some(stream),
-        is_started: false,
-        lost: Lost::default(),
-        has_told_of_the_future: false,
-    };
+    let camera = DeviceCamera::new(uri, options);
+    let patience = Patience { away_max_ns: uri.reconnect_ns, quiet_max_ns: uri.timeout_ns };
+    let place = Place { name, path: uri.path.clone(), patience };
+    let source = CameraSource::open(camera, place, Arc::clone(&options.clock))?;
+    let notes = source.notes.clone();
     Ok(Opened { source: Box::new(source), notes })
 }
 
-/// Buffers, mapped and queued; the driver does not fill them yet. Answers how many there are.
-fn set_up(
-    device: Device,
-    granted: &Granted,
-    layout: PictureLayout,
-    buffers: u32,
-    options: &OpenOptions,
-) -> Result<(Stream<DeviceQueue>, u32), SourceError> {
-    let (path, kind) = (device.path.clone(), device.kind);
-    let failed = |what: &'static str| {
-        let path = path.clone();
-        move |errno| at_device(&path, what, errno)
-    };
-    let count = reqbufs(device.file.as_fd(), kind, buffers).map_err(failed("REQBUFS"))?;
-    if count == 0 || count > BUFFERS_MAX {
-        return Err(failed("REQBUFS")(Errno::NOMEM));
-    }
-    let memory = Buffers::map(device.file.as_fd(), kind, count).map_err(failed("mapping its buffers"))?;
-    let picture_bytes: usize = layout.bytes_needed.iter().sum();
-    let too_large = || {
-        let message = format!("{}: no room for copies of {picture_bytes} bytes", path.display());
-        SourceError::new(SourceErrorKind::TooLarge, message, "let fewer frames wait at once")
-    };
-    // Memory for copies is only there once it is written to.
-    let spare = Pool::host(options.readers.saturating_add(1), picture_bytes, 0).ok_or_else(too_large)?;
-    let interval_ns = granted.interval.and_then(Fraction::fps).map_or(INTERVAL_NS, |fps| (1e9 / fps) as u64);
-    let queue = DeviceQueue::new(device.file, kind);
-    let returns = Returns::new(queue.way_back());
-    let pool = Pool::new(Box::new(Returning::new(memory, Arc::clone(&returns))), 0);
-    let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, returns, interval_ns });
-    stream.queue_all().map_err(|error| stream_error(&path, error))?;
-    Ok((stream, count))
-}
-
-/// What every frame of the stream carries.
-fn template(layout: &PictureLayout, options: &OpenOptions) -> FrameInfo {
-    let captured = Timestamp { ns: 0, clock: ClockKind::Read };
-    let mut info = FrameInfo::packed(layout.format, layout.size, captured).with_color(layout.color);
-    (info.source, info.planes) = (options.source, layout.planes);
-    info
-}
-
-/// Nothing of the camera's was what was wanted.
-fn refused(device: &Device, wish: &Wish, refusal: Refusal) -> SourceError {
-    let there = match refusal {
-        Refusal::Failed(what, errno) => return device.error(what, errno),
-        Refusal::NoFormat(there) => there,
-    };
-    let mut names: Vec<_> = there.iter().map(ToString::to_string).collect();
-    names.dedup();
-    let mut read: Vec<_> = READ.iter().map(|(_, pixels)| pixels.to_string()).collect();
-    read.dedup();
-    let (path, names, read) = (device.path.display(), names.join(", "), read.join(", "));
-    let (message, hint) = match wish.format {
-        Some(DeviceFormat::Mjpg) => {
-            (format!("{path}: MJPG is not decoded yet"), format!("formats that are read: {read}"))
-        }
-        Some(wanted) => (
-            format!("{path}: the camera has no {wanted}"),
-            format!("it has {names}; those that are read: {read}"),
-        ),
-        None => {
-            (format!("{path}: none of the camera's formats is read"), format!("it has {names}; read: {read}"))
-        }
-    };
-    SourceError::new(SourceErrorKind::Unsupported, message, hint)
-}
-
-fn stream_error(path: &Path, error: StreamError) -> SourceError {
-    if let StreamError::Failed(what, errno) = error {
-        return at_device(path, what, errno);
-    }
-    let path = path.display();
-    match error {
-        StreamError::NotQueued(index) => SourceError::new(
-            SourceErrorKind::Io,
-            format!("{path}: the driver answers for buffer {index}, which it does not have"),
-            "its driver is at fault: please report it, with what `ocelli devices` says",
-        ),
-        _ => SourceError::new(
-            SourceErrorKind::Io,
-            format!("{path}: the driver does not stream any more"),
-            "see `dmesg`, then cable, port and power",
-        ),
-    }
+/// What a camera is called, and how long it is waited for.
+pub(crate) struct Place {
+    pub name: String,
+    pub path: PathBuf,
+    pub patience: Patience,
 }
 
 /// A camera at work.
-struct CameraSource {
+pub(crate) struct CameraSource<C: Camera> {
     info: SourceInfo,
     path: PathBuf,
     clock: Arc<dyn Clock>,
-    /// What every frame carries.
-    template: FrameInfo,
     notes: Notes,
-    /// `None` once it has failed.
-    stream: Option<Stream<DeviceQueue>>,
-    /// Whether the driver fills buffers: from the first time that a frame is asked for, so that none is lost before.
-    is_started: bool,
-    /// Of the stream that has failed.
+    patience: Patience,
+    camera: C,
+    /// `None` while it is away, and once it has ended.
+    session: Option<Session<C::Queue>>,
+    generation: u32,
+    /// The number that the next picture has at least.
+    number_next: u64,
+    /// What was told of the session before.
+    told: Vec<String>,
+    /// When the session was started; its driver fills buffers from the first time that a frame is asked for, so that none
+    /// is lost before.
+    started_ns: Option<u64>,
+    /// Whether the session has given a picture.
+    has_given: bool,
+    /// When the newest picture was read, of any session.
+    picture_last_ns: Option<u64>,
+    /// From a fault to the next picture.
+    trouble: Option<Trouble>,
+    has_ended: bool,
+    /// Of sessions that are over.
     lost: Lost,
+    figures: Figures,
+    copied_in_all: u64,
     has_told_of_the_future: bool,
 }
 
-impl CameraSource {
+impl<C: Camera> CameraSource<C> {
+    pub fn open(mut camera: C, place: Place, clock: Arc<dyn Clock>) -> Result<Self, SourceError> {
+        let Place { name, path, patience } = place;
+        let session = camera.open(0)?;
+        let (size, fps) = (Some(session.template.size), session.fps);
+        let mut source = Self {
+            info: SourceInfo { name, size, fps, frames: None, pace: Pace::Live },
+            path,
+            clock,
+            notes: Notes::default(),
+            patience,
+            camera,
+            session: None,
+            generation: 0,
+            number_next: 0,
+            told: Vec::new(),
+            started_ns: None,
+            has_given: false,
+            picture_last_ns: None,
+            trouble: None,
+            has_ended: false,
+            lost: Lost::default(),
+            figures: Figures::default(),
+            copied_in_all: 0,
+            has_told_of_the_future: false,
+        };
+        source.begin(session);
+        Ok(source)
+    }
+
+    fn note(&self, what: impl std::fmt::Display) {
+        self.notes.add(format!("{}: {what}", self.info.name));
+    }
+
+    /// A session begins. What it is granted is told where it is not what the one before was.
+    fn begin(&mut self, mut session: Session<C::Queue>) {
+        if session.told != self.told {
+            session.told.iter().for_each(|what| self.note(what));
+            self.told.clone_from(&session.told);
+        }
+        session.stream.number_from(self.number_next);
+        (self.session, self.started_ns, self.has_given) = (Some(session), None, false);
+        self.generation += 1;
+    }
+
+    /// The next picture of a camera that streams.
+    fn read(&mut self, timeout: Duration) -> Result<Next, SourceError> {
+        let Some(session) = &mut self.session else { return Ok(Next::TimedOut) };
+        let (clock, mut ahead_ns) = (&*self.clock, 0);
+        let started = match self.started_ns {
+            Some(_) => Ok(()),
+            None => session.stream.start(),
+        };
+        let started_ns = *self.started_ns.get_or_insert_with(|| clock.now_ns());
+        let info = |monotonic_ns| {
+            let captured;
+            (captured, ahead_ns) = date(clock, monotonic_ns);
+            FrameInfo { captured, ..session.template.clone() }
+        };
+        let next = started.and_then(|()| session.stream.next(timeout, || clock.now_ns(), info));
+        match next {
+            Ok(Some(frame)) => {
+                self.tell_of_the_future(ahead_ns);
+                self.is_well();
+                Ok(Next::Frame(frame))
+            }
+            Ok(None) => {
+                let heard_ns = self.picture_last_ns.map_or(started_ns, |last_ns| last_ns.max(started_ns));
+                let quiet_ns = clock.now_ns().saturating_sub(heard_ns);
+                if self.patience.is_stalled(quiet_ns, session.stream.interval_ns(), self.has_given) {
+                    let error = stalled(&self.path, quiet_ns);
+                    return self.fail(error, false);
+                }
+                Ok(Next::TimedOut)
+            }
+            Err(error) => self.fail(stream_error(&self.path, error), error == StreamError::Changed),
+        }
+    }
+
+    /// A picture has come.
+    fn is_well(&mut self) {
+        let now_ns = self.clock.now_ns();
+        (self.picture_last_ns, self.has_given) = (Some(now_ns), true);
+        if let Some(trouble) = self.trouble.take() {
+            let away = trouble.ended(now_ns);
+            let seconds = |ns: u64| ns as f64 * 1e-9;
+            let (from, to, long) = (seconds(away.from_ns), seconds(away.to_ns), seconds(away.duration_ns()));
+            self.note(format_args!(
+                "was away for {long:.3} s ({}), from {from:.3} s to {to:.3} s",
+                away.reason
+            ));
+            self.figures.away = Some(away);
+        }
+    }
+
+    /// The session is over. After a first fault the device is started again at once, unless it is gone.
+    fn fail(&mut self, error: SourceError, has_changed: bool) -> Result<Next, SourceError> {
+        let now_ns = self.clock.now_ns();
+        self.keep_counts();
+        let Some(Session { stream, .. }) = self.session.take() else { return Ok(Next::TimedOut) };
+        let is_first = self.trouble.is_none();
+        if is_first {
+            let from_ns = self.picture_last_ns.or(self.started_ns).unwrap_or(now_ns);
+            self.trouble = Some(Trouble::new(&error, from_ns, now_ns));
+        }
+        let has_time = is_first && !self.is_over_limit();
+        if has_time && error.kind() != SourceErrorKind::Unplugged {
+            self.note(format_args!("{error}: it is started again"));
+            match self.camera.restart(stream.into_queue(), has_changed, self.generation) {
+                Ok(session) => {
+                    self.begin(session);
+                    return Ok(Next::TimedOut);
+                }
+                Err(error) => return self.try_later(error),
+            }
+        }
+        // A driver tells of a replug only once the old device is closed.
+        drop(stream);
+        if has_time {
+            self.note(format_args!("{error}: it is looked for"));
+        }
+        self.try_later(error)
+    }
+
+    /// Looks for a camera that is away, where it is time to.
+    fn look(&mut self, timeout: Duration) -> Result<Next, SourceError> {
+        let due_ns = self.trouble.as_ref().map_or(0, Trouble::next_try_ns);
+        let now_ns = self.clock.now_ns();
+        if due_ns > now_ns {
+            let timeout_ns = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
+            self.clock.sleep_until_ns(due_ns.min(now_ns.saturating_add(timeout_ns)));
+            return Ok(Next::TimedOut);
+        }
+        match self.camera.open(self.generation) {
+            Ok(session) => {
+                self.begin(session);
+                Ok(Next::TimedOut)
+            }
+            Err(error) => self.try_later(error),
+        }
+    }
+
+    /// A try has failed: there will be another one, unless it has been away for too long.
+    fn try_later(&mut self, error: SourceError) -> Result<Next, SourceError> {
+        let now_ns = self.clock.now_ns();
+        let Some(trouble) = &mut self.trouble else { return Err(error) };
+        let is_news = trouble.note(&error, now_ns);
+        if self.is_over_limit() {
+            self.has_ended = true;
+            self.figures.away = self.trouble.take().map(|trouble| trouble.ended(now_ns));
+            return Err(error);
+        }
+        if is_news {
+            self.note(format_args!("{error}: it is tried again"));
+        }
+        Ok(Next::TimedOut)
+    }
+
+    fn is_over_limit(&self) -> bool {
+        let now_ns = self.clock.now_ns();
+        self.trouble.as_ref().is_some_and(|trouble| trouble.is_over_limit(&self.patience, now_ns))
+    }
+
+    /// Takes over what the stream has counted.
+    fn keep_counts(&mut self) {
+        let Some(Session { stream, .. }) = &mut self.session else { return };
+        self.lost.add(stream.take_lost());
+        self.figures.copied += stream.take_copied();
+        self.number_next = stream.number_next();
+    }
+
     /// Says once that a driver's time was ahead of ours by so much.
     fn tell_of_the_future(&mut self, ahead_ns: u64) {
         if ahead_ns == 0 || self.has_told_of_the_future {
             return;
         }
         self.has_told_of_the_future = true;
-        let (name, ahead_ms) = (&self.info.name, ahead_ns.div_ceil(1_000_000));
-        self.notes.add(format!(
-            "{name}: the driver's times lie in the future (by {ahead_ms} ms): such frames are dated by when they are read"
+        let ahead_ms = ahead_ns.div_ceil(1_000_000);
+        self.note(format_args!(
+            "the driver's times lie in the future (by {ahead_ms} ms): such frames are dated by when they are read"
         ));
     }
 }
@@ -215,50 +278,42 @@ fn date(clock: &dyn Clock, monotonic_ns: Option<u64>) -> (Timestamp, u64) {
     }
 }
 
-impl Source for CameraSource {
+impl<C: Camera> Source for CameraSource<C> {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
 
     fn next(&mut self, timeout: Duration) -> Result<Next, SourceError> {
-        let Some(stream) = &mut self.stream else { return Ok(Next::Ended) };
-        let (clock, mut captured) = (&*self.clock, None);
-        let info = |monotonic_ns| {
-            let dated = date(clock, monotonic_ns);
-            captured = Some(dated);
-            FrameInfo { captured: dated.0, ..self.template.clone() }
-        };
-        let started = if self.is_started { Ok(()) } else { stream.queue().start() };
-        self.is_started = true;
-        let started = started.map_err(|errno| StreamError::Failed("STREAMON", errno));
-        match started.and_then(|()| stream.next(timeout, || clock.now_ns(), info)) {
-            Ok(None) => Ok(Next::TimedOut),
-            Ok(Some(frame)) => {
-                self.tell_of_the_future(captured.map_or(0, |(_, ahead_ns)| ahead_ns));
-                Ok(Next::Frame(frame))
-            }
-            Err(error) => {
-                self.lost = stream.take_lost();
-                self.stream = None;
-                Err(stream_error(&self.path, error))
-            }
+        match self.session {
+            _ if self.has_ended => Ok(Next::Ended),
+            Some(_) => self.read(timeout),
+            None => self.look(timeout),
         }
     }
 
     fn take_lost(&mut self) -> Lost {
-        let before = std::mem::take(&mut self.lost);
-        self.stream.as_mut().map_or(before, Stream::take_lost)
+        self.keep_counts();
+        std::mem::take(&mut self.lost)
+    }
+
+    fn take_figures(&mut self) -> Figures {
+        self.keep_counts();
+        let figures = std::mem::take(&mut self.figures);
+        self.copied_in_all += figures.copied;
+        Figures { away_since_ns: self.trouble.as_ref().map(Trouble::since_ns), ..figures }
     }
 }
 
-impl Drop for CameraSource {
+impl<C: Camera> Drop for CameraSource<C> {
     fn drop(&mut self) {
-        let copies = self.stream.as_ref().map_or(0, Stream::copies);
-        if copies > 0 {
-            let name = &self.info.name;
-            self.notes.add(format!(
-                "{name}: {copies} frames were copied, because readers held all buffers but the last: ask for more"
+        let copied = self.copied_in_all;
+        if copied > 0 {
+            self.note(format_args!(
+                "{copied} frames were copied, because readers held all buffers but the last: ask for more"
             ));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

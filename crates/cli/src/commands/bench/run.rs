@@ -1,6 +1,6 @@
 //! `ocelli bench run`: a whole run without sinks, stage by stage.
 
-use ocelli_pipeline::Metrics;
+use ocelli_pipeline::{Metrics, OnFrozen};
 use ocelli_postprocess::Settings;
 use ocelli_report::RunLabels;
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ pub fn run(arguments: &BenchRun) -> Result<(), Failure> {
         model: &arguments.model,
         settings: settings(&arguments.settings, Settings::default()),
         play: &PlayArguments::once(),
+        on_frozen: OnFrozen::default(),
         pixel_sinks: 0,
         quiet: arguments.json,
     })?;

@@ -9,6 +9,7 @@ use std::fs;
 
 use ocelli_capture::synthetic::{Scene, SceneOptions};
 use ocelli_frame::Size;
+use ocelli_pipeline::OnFrozen;
 use ocelli_postprocess::Settings;
 use ocelli_record::{Destination, SinkKind, SinkSpec, check_distinct, summary_of};
 
@@ -52,6 +53,7 @@ pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
         model: &model(arguments),
         settings: Settings { confidence, iou, ..Settings::default() },
         play: &PlayArguments::once(),
+        on_frozen: OnFrozen::default(),
         pixel_sinks: 1,
         quiet: false,
     })?;

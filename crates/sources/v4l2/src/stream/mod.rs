@@ -39,7 +39,7 @@ pub(crate) struct Stream<Q> {
     interval_ns: u64,
     dequeued_last_ns: Option<u64>,
     lost: Lost,
-    copies: u64,
+    copied: u64,
 }
 
 /// What went wrong.
@@ -51,6 +51,8 @@ pub(crate) enum StreamError {
     NotQueued(u32),
     /// It does not stream any more, and does not say why.
     Stopped,
+    /// What it shows comes in another form now.
+    Changed,
 }
 
 /// What a stream is made of.
@@ -78,7 +80,7 @@ impl<Q: Queue> Stream<Q> {
             interval_ns,
             dequeued_last_ns: None,
             lost: Lost::default(),
-            copies: 0,
+            copied: 0,
         }
     }
 
@@ -118,8 +120,10 @@ impl<Q: Queue> Stream<Q> {
         let is_late =
             self.dequeued_last_ns.is_some_and(|last_ns| came_ns.saturating_sub(last_ns) > self.interval_ns);
         let ready = self.queue.wait(timeout).map_err(|errno| StreamError::Failed("poll", errno))?;
-        if ready == Ready::NotYet {
-            return Ok(None);
+        match ready {
+            Ready::NotYet => return Ok(None),
+            Ready::Changed => return Err(StreamError::Changed),
+            Ready::Yes | Ready::Broken => {}
         }
         let Some(mut newest) = self.take()? else {
             return if ready == Ready::Broken { Err(StreamError::Stopped) } else { Ok(None) };
@@ -143,9 +147,29 @@ impl<Q: Queue> Stream<Q> {
         self.publish(newest, info).map(Some)
     }
 
-    /// The driver's queue.
-    pub fn queue(&self) -> &Q {
-        &self.queue
+    /// From now on the driver fills buffers.
+    pub fn start(&mut self) -> Result<(), StreamError> {
+        self.queue.start().map_err(|errno| StreamError::Failed("STREAMON", errno))
+    }
+
+    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more.
+    pub fn into_queue(self) -> Q {
+        self.queue
+    }
+
+    /// One frame's time.
+    pub fn interval_ns(&self) -> u64 {
+        self.interval_ns
+    }
+
+    /// The first picture has at least this number.
+    pub fn number_from(&mut self, number: u64) {
+        self.sequence = Sequence::from(number);
+    }
+
+    /// The number that the next picture has at least.
+    pub fn number_next(&self) -> u64 {
+        self.sequence.next()
     }
 
     /// What was lost since this was asked last.
@@ -153,9 +177,9 @@ impl<Q: Queue> Stream<Q> {
         std::mem::take(&mut self.lost)
     }
 
-    /// Pictures that were copied because readers held too many buffers.
-    pub fn copies(&self) -> u64 {
-        self.copies
+    /// Pictures that were copied because readers held too many buffers, since this was asked last.
+    pub fn take_copied(&mut self) -> u64 {
+        std::mem::take(&mut self.copied)
     }
 
     /// One filled buffer out of the driver's hands.
@@ -192,7 +216,7 @@ impl<Q: Queue> Stream<Q> {
         }
         let Some(copy) = self.spare.acquire() else { return Ok(frame) };
         let copy = copy_of(&frame, copy);
-        self.copies += 1;
+        self.copied += 1;
         drop(frame);
         self.queue_all()?;
         Ok(copy)

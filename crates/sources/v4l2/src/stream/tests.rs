@@ -1,87 +1,15 @@
 //! The stream over a driver with a script: who has which buffer, and when.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
 use ocelli_frame::{ClockKind, HostMemory, PixelFormat, Size, Timestamp};
 
 use super::*;
 use crate::picture::tests::granted;
 use crate::returns::Returning;
-use crate::sys::{FourCc, PLANES_MAX};
+use crate::script::Script;
+use crate::sys::FourCc;
 
 const SIZE: Size = Size { width: 8, height: 1 };
 const INTERVAL_NS: u64 = 1_000;
-
-/// What the driver and the test both see.
-#[derive(Debug, Default)]
-struct Driver {
-    /// Buffers that the driver may fill, in the order in which they were queued.
-    queued: VecDeque<u32>,
-    /// Filled, to be dequeued.
-    filled: VecDeque<Dequeued>,
-    sequence: u32,
-    refuses_to_queue: Option<Errno>,
-    fails: Option<Errno>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Script(Arc<Mutex<Driver>>);
-
-impl Script {
-    /// The driver fills the buffer that was queued first.
-    fn fill(&self) {
-        self.fill_as(|_| {});
-    }
-
-    fn fill_as(&self, change: impl FnOnce(&mut Dequeued)) {
-        let mut driver = self.0.lock().unwrap();
-        let sequence = driver.sequence;
-        driver.sequence = sequence.wrapping_add(1);
-        // A driver without a buffer loses the picture, and its number with it.
-        let Some(index) = driver.queued.pop_front() else { return };
-        let mut said = Dequeued {
-            index,
-            sequence,
-            monotonic_ns: Some(u64::from(sequence)),
-            is_corrupt: false,
-            bytes_used: [0; PLANES_MAX],
-            data_offset: [0; PLANES_MAX],
-        };
-        said.bytes_used[0] = 8;
-        change(&mut said);
-        driver.filled.push_back(said);
-    }
-
-    fn queued(&self) -> Vec<u32> {
-        self.0.lock().unwrap().queued.iter().copied().collect()
-    }
-}
-
-impl Queue for Script {
-    fn queue(&mut self, index: u32) -> Result<(), Errno> {
-        let mut driver = self.0.lock().unwrap();
-        if let Some(errno) = driver.refuses_to_queue {
-            return Err(errno);
-        }
-        assert!(!driver.queued.contains(&index), "buffer {index} is queued already");
-        driver.queued.push_back(index);
-        Ok(())
-    }
-
-    fn wait(&mut self, _: Duration) -> Result<Ready, Errno> {
-        let driver = self.0.lock().unwrap();
-        Ok(if driver.filled.is_empty() && driver.fails.is_none() { Ready::NotYet } else { Ready::Yes })
-    }
-
-    fn dequeue(&mut self) -> Result<Option<Dequeued>, Errno> {
-        let mut driver = self.0.lock().unwrap();
-        match driver.fails {
-            Some(errno) => Err(errno),
-            None => Ok(driver.filled.pop_front()),
-        }
-    }
-}
 
 /// A stream of so many buffers, all of them the driver's, which go back on the stream's own thread.
 fn stream(buffers: usize) -> (Stream<Script>, Script) {
@@ -90,10 +18,7 @@ fn stream(buffers: usize) -> (Stream<Script>, Script) {
 
 /// The same, where readers queue.
 fn stream_with_way_back(buffers: usize) -> (Stream<Script>, Script) {
-    stream_with(buffers, |script| {
-        let script = Mutex::new(script.clone());
-        Returns::new(Some(Box::new(move |index| script.lock().unwrap().queue(index))))
-    })
+    stream_with(buffers, Script::way_back)
 }
 
 fn stream_with(buffers: usize, returns: impl Fn(&Script) -> Arc<Returns>) -> (Stream<Script>, Script) {
@@ -162,10 +87,10 @@ fn what_a_reader_cannot_queue_is_left_to_the_stream() {
     let (mut stream, script) = stream_with_way_back(3);
     script.fill();
     let held = next(&mut stream).unwrap();
-    script.0.lock().unwrap().refuses_to_queue = Some(Errno::INVAL);
+    script.driver().refuses_to_queue = Some(Errno::INVAL);
     drop(held);
     assert_eq!(script.queued(), [1, 2]);
-    script.0.lock().unwrap().refuses_to_queue = None;
+    script.driver().refuses_to_queue = None;
     assert!(next(&mut stream).is_none());
     assert_eq!(script.queued(), [1, 2, 0]);
 }
@@ -231,7 +156,7 @@ fn where_readers_hold_too_much_a_picture_is_copied_and_the_driver_keeps_a_buffer
         script.fill();
         held.push(next(&mut stream).unwrap());
     }
-    assert_eq!(stream.copies(), 2);
+    assert_eq!((stream.take_copied(), stream.take_copied()), (2, 0));
     assert_eq!(held.iter().map(|frame| frame.info().sequence).collect::<Vec<_>>(), [0, 1, 2]);
     assert_eq!(script.queued(), [1], "what was copied went back at once");
 }
@@ -264,7 +189,7 @@ fn what_the_driver_lost_and_what_is_damaged_is_counted() {
     let (mut stream, script) = stream(4);
     script.fill();
     drop(next(&mut stream));
-    script.0.lock().unwrap().sequence += 2;
+    script.driver().sequence += 2;
     script.fill_as(|said| said.is_corrupt = true);
     assert!(next(&mut stream).is_none());
     script.fill_as(|said| said.bytes_used[0] = 7);
@@ -278,7 +203,7 @@ fn what_the_driver_lost_and_what_is_damaged_is_counted() {
 #[test]
 fn the_drivers_time_and_number_are_on_the_frame() {
     let (mut stream, script) = stream(2);
-    script.0.lock().unwrap().sequence = u32::MAX;
+    script.driver().sequence = u32::MAX;
     script.fill();
     let first = next(&mut stream).unwrap();
     assert_eq!((first.info().sequence, first.info().captured.ns), (0, u64::from(u32::MAX)));
@@ -292,10 +217,10 @@ fn a_buffer_that_the_driver_refuses_once_is_offered_again() {
     let (mut stream, script) = stream(3);
     script.fill();
     drop(next(&mut stream));
-    script.0.lock().unwrap().refuses_to_queue = Some(Errno::INVAL);
+    script.driver().refuses_to_queue = Some(Errno::INVAL);
     assert!(next(&mut stream).is_none());
     assert_eq!(script.queued().len(), 2);
-    script.0.lock().unwrap().refuses_to_queue = None;
+    script.driver().refuses_to_queue = None;
     assert!(next(&mut stream).is_none());
     assert_eq!(script.queued().len(), 3);
 }
@@ -308,7 +233,7 @@ fn a_device_that_goes_or_lies_is_an_error_and_leases_stay_readable() {
     script.fill_as(|said| said.index = 0);
     let lie = stream.next(Duration::ZERO, || 0, info).unwrap_err();
     assert_eq!(lie, StreamError::NotQueued(0));
-    script.0.lock().unwrap().fails = Some(Errno::NODEV);
+    script.driver().fails = Some(Errno::NODEV);
     let gone = stream.next(Duration::ZERO, || 0, info).unwrap_err();
     assert_eq!(gone, StreamError::Failed("DQBUF", Errno::NODEV));
     drop(stream);

@@ -8,9 +8,11 @@ use std::process::Command;
 use ocelli_testkit::{TestFolder, program};
 
 use super::buffer::{DQBUF, PLANES_MAX, QBUF, QUERYBUF, RawBuffer, RawPlane};
+use super::dv_timings::RawTimings;
 use super::enum_fmt::RawFormatDescription;
 use super::enum_frameintervals::RawInterval;
 use super::enum_framesizes::RawSize;
+use super::event::{EVENT_SOURCE_CHANGE, RawEvent, RawSubscription};
 use super::fmt::{RawFormat, pix, pix_mp};
 use super::four_cc::FourCc;
 use super::parm::{Fraction, RawParameters};
@@ -69,6 +71,14 @@ fn structures(table: &mut Table) {
     layout!(table, "v4l2_plane", RawPlane {
         "bytesused" = bytesused, "length" = length, "m" = m, "data_offset" = data_offset, "reserved" = reserved,
     });
+    layout!(table, "v4l2_event_subscription", RawSubscription {
+        "type" = kind, "id" = id, "flags" = flags, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_event", RawEvent {
+        "type" = kind, "u" = u, "u.src_change.changes" = u, "pending" = pending, "sequence" = sequence,
+        "timestamp" = timestamp, "id" = id, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_dv_timings", RawTimings { "type" = kind, "bt" = numbers });
 }
 
 /// The stepwise halves of unions, and the two structures that share the bytes of `struct v4l2_format`.
@@ -135,10 +145,16 @@ fn numbers(table: &mut Table) {
         ("S_PARM", request::S_PARM.opcode()),
         ("ENUM_FRAMESIZES", request::ENUM_FRAMESIZES.opcode()),
         ("ENUM_FRAMEINTERVALS", request::ENUM_FRAMEINTERVALS.opcode()),
+        ("G_INPUT", request::G_INPUT.opcode()),
+        ("S_DV_TIMINGS", request::S_DV_TIMINGS.opcode()),
+        ("DQEVENT", request::DQEVENT.opcode()),
+        ("SUBSCRIBE_EVENT", request::SUBSCRIBE_EVENT.opcode()),
+        ("QUERY_DV_TIMINGS", request::QUERY_DV_TIMINGS.opcode()),
     ] {
         table.add(&format!("VIDIOC_{name}"), u64::from(opcode));
     }
     table.add("VIDEO_MAX_PLANES", PLANES_MAX as u64);
+    table.add("V4L2_EVENT_SOURCE_CHANGE", u64::from(EVENT_SOURCE_CHANGE));
     for (name, four_cc) in [
         ("YUYV", FourCc::YUYV),
         ("NV12", FourCc::NV12),

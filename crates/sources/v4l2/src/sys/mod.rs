@@ -7,9 +7,11 @@
 
 mod buffer;
 mod dqbuf;
+mod dv_timings;
 mod enum_fmt;
 mod enum_frameintervals;
 mod enum_framesizes;
+mod event;
 mod fmt;
 mod four_cc;
 #[cfg(test)]
@@ -27,9 +29,11 @@ pub(crate) use rustix::io::Errno;
 
 pub(crate) use buffer::PLANES_MAX;
 pub(crate) use dqbuf::{Dequeued, dqbuf};
+pub(crate) use dv_timings::{Signal, follow_signal};
 pub(crate) use enum_fmt::{FormatDescription, enum_fmt};
 pub(crate) use enum_frameintervals::{Intervals, enum_frameintervals};
 pub(crate) use enum_framesizes::{Sizes, enum_framesizes};
+pub(crate) use event::{Event, dqevent, subscribe_source_change};
 #[cfg(test)]
 pub(crate) use fmt::MemoryPlane;
 pub(crate) use fmt::{Format, g_fmt, s_fmt};

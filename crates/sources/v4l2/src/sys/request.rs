@@ -7,9 +7,11 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::ioctl::{Direction, Ioctl, IoctlOutput, Opcode, ioctl, opcode};
 
+use super::dv_timings::RawTimings;
 use super::enum_fmt::RawFormatDescription;
 use super::enum_frameintervals::RawInterval;
 use super::enum_framesizes::RawSize;
+use super::event::{RawEvent, RawSubscription};
 use super::fmt::RawFormat;
 use super::parm::RawParameters;
 use super::querycap::RawCapability;
@@ -64,6 +66,16 @@ pub(super) const ENUM_FRAMESIZES: Request<RawSize> = unsafe { Request::new(Direc
 // SAFETY: as above.
 pub(super) const ENUM_FRAMEINTERVALS: Request<RawInterval> =
     unsafe { Request::new(Direction::ReadWrite, 75) };
+// SAFETY: as above.
+pub(super) const G_INPUT: Request<i32> = unsafe { Request::new(Direction::Read, 38) };
+// SAFETY: as above.
+pub(super) const S_DV_TIMINGS: Request<RawTimings> = unsafe { Request::new(Direction::ReadWrite, 87) };
+// SAFETY: as above.
+pub(super) const DQEVENT: Request<RawEvent> = unsafe { Request::new(Direction::Read, 89) };
+// SAFETY: as above.
+pub(super) const SUBSCRIBE_EVENT: Request<RawSubscription> = unsafe { Request::new(Direction::Write, 90) };
+// SAFETY: as above.
+pub(super) const QUERY_DV_TIMINGS: Request<RawTimings> = unsafe { Request::new(Direction::Read, 99) };
 
 /// Asks the driver; a call that a signal interrupted is made again.
 pub(super) fn call<T>(device: BorrowedFd<'_>, request: &Request<T>, argument: &mut T) -> Result<(), Errno> {
