@@ -2,6 +2,7 @@
 
 mod faults;
 mod findings;
+mod health;
 mod leases;
 mod runs;
 mod system_calls;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use self::faults::{faults, signal, unplugs, usb_faults};
 use self::findings::{Findings, ensure};
+use self::health::health;
 use self::leases::leases;
 use self::runs::{balanced, whole, without_gaps};
 use self::system_calls::system_calls;
@@ -35,6 +37,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "faults", check: faults },
     Scenario { name: "signal", check: signal },
     Scenario { name: "system_calls", check: system_calls },
+    Scenario { name: "health", check: health },
     Scenario { name: "leases", check: leases },
     Scenario { name: "cameras", check: cameras },
     Scenario { name: "neighbour", check: neighbour },
