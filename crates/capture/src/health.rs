@@ -91,6 +91,8 @@ fn run_of(bytes: &[u8], row: usize, column: usize) -> &[u8] {
 fn luma_bytes(format: PixelFormat) -> (usize, usize) {
     match format {
         PixelFormat::Yuyv => (0, 2),
+        PixelFormat::Uyvy => (1, 2),
+        PixelFormat::Yuv24 => (0, 3),
         _ => (0, 1),
     }
 }
@@ -171,7 +173,7 @@ mod tests {
             let black = if is_rgb { 0 } else { 16 };
             let dark = |number, plane, row: usize, column: usize| match plane {
                 0 if (row * 640 + column).is_multiple_of(997) => 255,
-                0 if luma_bytes(format).1 == 2 && column % 2 != luma_bytes(format).0 => 128,
+                0 if column % luma_bytes(format).1 != luma_bytes(format).0 => 128,
                 0 => black + noise(number, plane, row, column) % BLACK_CODES,
                 _ => 128,
             };

@@ -1,6 +1,7 @@
 //! A frame of any format onto a canvas.
 //!
-//! YCbCr keeps its numbers: luma and 4:2:0 chroma are copied, 4:2:2 chroma is averaged over two rows. RGB and grey say
+//! YCbCr keeps its numbers: luma and 4:2:0 chroma are copied, 4:2:2 chroma is averaged over two rows, 4:4:4 chroma over
+//! four pixels. RGB and grey say
 //! nothing of a YCbCr space and take JPEG's (BT.601, full range); chroma is that of the average of four pixels. At odd
 //! right and bottom edges there are fewer than four, and no pixel is made up.
 
@@ -19,7 +20,11 @@ const NEUTRAL: u8 = 128;
 pub(crate) fn copy_frame(canvas: &mut Canvas, frame: &Frame) {
     let info = frame.info();
     let color = match info.format {
-        PixelFormat::I420 | PixelFormat::Nv12 | PixelFormat::Yuyv => info.color,
+        PixelFormat::I420
+        | PixelFormat::Nv12
+        | PixelFormat::Yuyv
+        | PixelFormat::Uyvy
+        | PixelFormat::Yuv24 => info.color,
         _ => ColorSpace::BT601_FULL,
     };
     canvas.reset(info.size, color);
@@ -40,9 +45,15 @@ pub(crate) fn copy_frame(canvas: &mut Canvas, frame: &Frame) {
             copy_rows(luma, stride, &frame.plane(0));
             split_rows([cb, cr], half_stride, &frame.plane(1));
         }
-        PixelFormat::Yuyv => from_yuyv(planes, [stride, half_stride], &frame.plane(0)),
-        PixelFormat::Rgb24 => from_rgb(planes, [stride, half_stride], &frame.plane(0), [0, 1, 2]),
-        PixelFormat::Bgr24 => from_rgb(planes, [stride, half_stride], &frame.plane(0), [2, 1, 0]),
+        PixelFormat::Yuyv => from_pairs(planes, [stride, half_stride], &frame.plane(0), [0, 1, 2, 3]),
+        PixelFormat::Uyvy => from_pairs(planes, [stride, half_stride], &frame.plane(0), [1, 0, 3, 2]),
+        PixelFormat::Yuv24 => from_triples(planes, [stride, half_stride], &frame.plane(0), &Same),
+        PixelFormat::Rgb24 => {
+            from_triples(planes, [stride, half_stride], &frame.plane(0), &Rgb::new([0, 1, 2]))
+        }
+        PixelFormat::Bgr24 => {
+            from_triples(planes, [stride, half_stride], &frame.plane(0), &Rgb::new([2, 1, 0]))
+        }
         PixelFormat::Grey => {
             let [luma, cb, cr] = planes;
             copy_rows(luma, stride, &frame.plane(0));
@@ -69,11 +80,17 @@ fn split_rows([cb, cr]: [&mut [u8]; 2], half_stride: usize, source: &Plane<'_>) 
     }
 }
 
-fn from_yuyv([luma, cb, cr]: [&mut [u8]; 3], [stride, half_stride]: [usize; 2], source: &Plane<'_>) {
+/// `order` says where Y0, Cb, Y1 and Cr lie in a group of four bytes.
+fn from_pairs(
+    [luma, cb, cr]: [&mut [u8]; 3],
+    [stride, half_stride]: [usize; 2],
+    source: &Plane<'_>,
+    order: [usize; 4],
+) {
     for (row, luma) in luma.chunks_exact_mut(stride).enumerate() {
         // The second luma of an odd row's last group is no pixel.
         for (luma, group) in luma.chunks_mut(2).zip(source.row(row).as_chunks::<4>().0) {
-            luma.copy_from_slice(&[group[0], group[2]][..luma.len()]);
+            luma.copy_from_slice(&[group[order[0]], group[order[2]]][..luma.len()]);
         }
     }
     let rows = cb.chunks_exact_mut(half_stride).zip(cr.chunks_exact_mut(half_stride));
@@ -83,23 +100,64 @@ fn from_yuyv([luma, cb, cr]: [&mut [u8]; 3], [stride, half_stride]: [usize; 2], 
         for (((above, below), cb), cr) in above.iter().zip(below).zip(cb).zip(cr) {
             let mean =
                 |place: usize| u16::midpoint(u16::from(above[place]), u16::from(below[place]) + 1) as u8;
-            (*cb, *cr) = (mean(1), mean(3));
+            (*cb, *cr) = (mean(order[1]), mean(order[3]));
         }
     }
 }
 
-/// `order` says where red, green and blue lie in a pixel.
-fn from_rgb(
+/// What the three bytes of a pixel come to.
+trait Triple {
+    /// Luma of a pixel.
+    fn luma(&self, pixel: [i32; 3]) -> u8;
+    /// Chroma of the mean of pixels.
+    fn chroma(&self, mean: [i32; 3]) -> (u8, u8);
+}
+
+/// Y, Cb and Cr already.
+struct Same;
+
+impl Triple for Same {
+    fn luma(&self, [luma, ..]: [i32; 3]) -> u8 {
+        luma as u8
+    }
+
+    fn chroma(&self, [_, cb, cr]: [i32; 3]) -> (u8, u8) {
+        (cb as u8, cr as u8)
+    }
+}
+
+/// Red, green and blue; `order` says where they lie.
+struct Rgb {
+    order: [usize; 3],
+    from_rgb: FromRgb,
+}
+
+impl Rgb {
+    fn new(order: [usize; 3]) -> Self {
+        Self { order, from_rgb: FromRgb::new(ColorSpace::BT601_FULL) }
+    }
+}
+
+impl Triple for Rgb {
+    fn luma(&self, pixel: [i32; 3]) -> u8 {
+        self.from_rgb.luma(self.order.map(|place| pixel[place]))
+    }
+
+    fn chroma(&self, mean: [i32; 3]) -> (u8, u8) {
+        self.from_rgb.chroma(self.order.map(|place| mean[place]))
+    }
+}
+
+fn from_triples(
     [luma, cb, cr]: [&mut [u8]; 3],
     [stride, half_stride]: [usize; 2],
     source: &Plane<'_>,
-    order: [usize; 3],
+    triple: &impl Triple,
 ) {
-    let from_rgb = FromRgb::new(ColorSpace::BT601_FULL);
-    let ordered = |pixel: &[u8; 3]| order.map(|place| i32::from(pixel[place]));
+    let numbers = |pixel: &[u8; 3]| pixel.map(i32::from);
     for (row, luma) in luma.chunks_exact_mut(stride).enumerate() {
         for (luma, pixel) in luma.iter_mut().zip(source.row(row).as_chunks::<3>().0) {
-            *luma = from_rgb.luma(ordered(pixel));
+            *luma = triple.luma(numbers(pixel));
         }
     }
     let rows = cb.chunks_exact_mut(half_stride).zip(cr.chunks_exact_mut(half_stride));
@@ -109,10 +167,11 @@ fn from_rgb(
         let pairs = above.chunks(2).zip(below.chunks(2));
         for (((above, below), cb), cr) in pairs.zip(cb).zip(cr) {
             let (first, last) = (0, above.len() - 1);
-            let four = [&above[first], &above[last], &below[first], &below[last]].map(ordered);
+            let four = [&above[first], &above[last], &below[first], &below[last]].map(numbers);
             // A single row or column at the edge counts twice, which is its own average.
-            let mean = [0, 1, 2].map(|channel| (four.iter().map(|rgb| rgb[channel]).sum::<i32>() + 2) / 4);
-            (*cb, *cr) = from_rgb.chroma(mean);
+            let mean =
+                [0, 1, 2].map(|channel| (four.iter().map(|pixel| pixel[channel]).sum::<i32>() + 2) / 4);
+            (*cb, *cr) = triple.chroma(mean);
         }
     }
 }
@@ -161,6 +220,30 @@ mod tests {
         assert_eq!(canvas.plane(0).bytes, [0, 2, 4, 41, 43, 45, 82, 84, 86]);
         assert_eq!(canvas.plane(1).bytes, [22, 26, 83, 87]);
         assert_eq!(canvas.plane(2).bytes, [24, 28, 85, 89]);
+    }
+
+    #[test]
+    fn uyvy_is_yuyv_with_its_bytes_swapped() {
+        let yuyv = noise_frame(PixelFormat::Yuyv, ODD, 4, 3);
+        let swapped =
+            frame_from(PixelFormat::Uyvy, ODD, 1, |_, row, column| yuyv.plane(0).row(row)[column ^ 1]);
+        let (yuyv, uyvy) = (canvas_of(&yuyv), canvas_of(&swapped));
+        for index in 0..3 {
+            assert_eq!(yuyv.plane(index).bytes, uyvy.plane(index).bytes);
+        }
+    }
+
+    #[test]
+    fn full_chroma_is_averaged_over_four_pixels() {
+        let frame = frame_from(PixelFormat::Yuv24, Size { width: 3, height: 2 }, 2, |_, row, column| {
+            (row * 100 + column) as u8
+        });
+        let canvas = canvas_of(&frame);
+        assert_eq!(canvas.color(), frame.info().color);
+        assert_eq!(canvas.plane(0).bytes, [0, 3, 6, 100, 103, 106]);
+        // Cb is 1, 4, 7 above and 101, 104, 107 below; the last column stands alone.
+        assert_eq!(canvas.plane(1).bytes, [53, 57]);
+        assert_eq!(canvas.plane(2).bytes, [54, 58]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::pool::PoolShared;
-use crate::{ColorSpace, PixelFormat, Size, Timestamp};
+use crate::{ColorSpace, Memory, PixelFormat, Size, Timestamp};
 
 /// Which source of a run, in the order they were given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -179,6 +179,13 @@ impl Frame {
         let bytes =
             unsafe { std::slice::from_raw_parts(base.as_ptr().add(layout.offset), end - layout.offset) };
         Plane { bytes, stride_bytes: layout.stride_bytes, row_bytes, rows }
+    }
+}
+
+impl Frame {
+    /// What plane `index` lies in; it begins there at its layout's offset.
+    pub fn memory(&self, index: usize) -> Memory<'_> {
+        self.pool.kind(self.slot, self.info.planes[index].region)
     }
 }
 

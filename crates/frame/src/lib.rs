@@ -35,7 +35,7 @@ pub use frame::{Frame, FrameError, FrameInfo, Plane, PlaneLayout, SourceIndex};
 pub use geometry::{BoxXyxy, Letterbox, Padding, Rect, Size, SourceFromModel};
 pub use health::Health;
 pub use input_format::{ChannelOrder, InputFormat, TensorLayout};
-pub use memory::{HostMemory, PoolMemory};
+pub use memory::{HostMemory, Memory, PoolMemory};
 pub use pixel_format::{ColorMatrix, ColorRange, ColorSpace, PixelFormat};
 pub use pool::{Filling, Pool, SLOTS_MAX};
 pub use predictions::{ClassScore, Detection, Predictions};

@@ -3,6 +3,7 @@
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::fmt::Debug;
+use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 
 /// The memory behind a pool's slots, fixed for the pool's life.
@@ -26,6 +27,23 @@ pub unsafe trait PoolMemory: Send + Sync + Debug {
         let _ = slot;
         give_back();
     }
+
+    /// What the region is beside bytes of this process.
+    fn kind(&self, slot: usize, region: usize) -> Memory<'_> {
+        let _ = (slot, region);
+        Memory::Host
+    }
+}
+
+/// What a plane lies in. Its bytes can be read by this process in any case.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Memory<'a> {
+    /// Memory of this process.
+    Host,
+    /// A dma-buf, from which other devices can read without a copy. Whoever keeps it for longer than the frame duplicates
+    /// it, and then sees what later frames write there.
+    DmaBuf(BorrowedFd<'a>),
 }
 
 /// One zeroed allocation cut into equal slots, each starting on its own cache line.

@@ -14,6 +14,10 @@ pub enum PixelFormat {
     Nv12,
     /// One plane of `Y0 Cb Y1 Cr`: two pixels in four bytes.
     Yuyv,
+    /// One plane of `Cb Y0 Cr Y1`: two pixels in four bytes.
+    Uyvy,
+    /// One plane of `Y Cb Cr`: what JPEG decoders give.
+    Yuv24,
     /// One plane of `R G B`.
     Rgb24,
     /// One plane of `B G R`.
@@ -24,14 +28,15 @@ pub enum PixelFormat {
 
 impl PixelFormat {
     /// Every format, for tests and listings.
-    pub const ALL: [Self; 6] = [Self::I420, Self::Nv12, Self::Yuyv, Self::Rgb24, Self::Bgr24, Self::Grey];
+    pub const ALL: [Self; 8] =
+        [Self::I420, Self::Nv12, Self::Yuyv, Self::Uyvy, Self::Yuv24, Self::Rgb24, Self::Bgr24, Self::Grey];
 
     /// Planes of a picture.
     pub fn planes(self) -> usize {
         match self {
             Self::I420 => 3,
             Self::Nv12 => 2,
-            Self::Yuyv | Self::Rgb24 | Self::Bgr24 | Self::Grey => 1,
+            Self::Yuyv | Self::Uyvy | Self::Yuv24 | Self::Rgb24 | Self::Bgr24 | Self::Grey => 1,
         }
     }
 
@@ -41,8 +46,8 @@ impl PixelFormat {
         match (self, plane) {
             (Self::I420, 1 | 2) => (width.div_ceil(2), height.div_ceil(2)),
             (Self::Nv12, 1) => (width.div_ceil(2) * 2, height.div_ceil(2)),
-            (Self::Yuyv, _) => (width.div_ceil(2) * 4, height),
-            (Self::Rgb24 | Self::Bgr24, _) => (width * 3, height),
+            (Self::Yuyv | Self::Uyvy, _) => (width.div_ceil(2) * 4, height),
+            (Self::Yuv24 | Self::Rgb24 | Self::Bgr24, _) => (width * 3, height),
             (Self::I420 | Self::Nv12 | Self::Grey, _) => (width, height),
         }
     }
@@ -59,6 +64,8 @@ impl fmt::Display for PixelFormat {
             Self::I420 => "I420",
             Self::Nv12 => "NV12",
             Self::Yuyv => "YUYV",
+            Self::Uyvy => "UYVY",
+            Self::Yuv24 => "YUV24",
             Self::Rgb24 => "RGB24",
             Self::Bgr24 => "BGR24",
             Self::Grey => "GREY",

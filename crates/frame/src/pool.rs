@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::frame::{Frame, FrameError, FrameInfo};
 use crate::lease::{LeaseTable, SLOTS_LIMIT};
-use crate::memory::{HostMemory, PoolMemory};
+use crate::memory::{HostMemory, Memory, PoolMemory};
 
 /// Slots a pool may have at most.
 pub const SLOTS_MAX: usize = SLOTS_LIMIT;
@@ -96,6 +96,10 @@ impl Pool {
 impl PoolShared {
     pub(crate) fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
         self.memory.region(slot, region)
+    }
+
+    pub(crate) fn kind(&self, slot: usize, region: usize) -> Memory<'_> {
+        self.memory.kind(slot, region)
     }
 
     pub(crate) fn share(&self, slot: usize) {
@@ -242,6 +246,36 @@ mod tests {
         };
         reader.join().unwrap();
         assert_eq!(filling.slot(), 0);
+    }
+
+    /// Host memory that says it is a dma-buf, by way of a file that is none.
+    #[derive(Debug)]
+    struct Exported(HostMemory, std::fs::File);
+
+    // SAFETY: everything is the host memory's.
+    unsafe impl PoolMemory for Exported {
+        fn slots(&self) -> usize {
+            self.0.slots()
+        }
+
+        fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
+            self.0.region(slot, region)
+        }
+
+        fn kind(&self, _: usize, region: usize) -> Memory<'_> {
+            use std::os::fd::AsFd;
+            if region == 0 { Memory::DmaBuf(self.1.as_fd()) } else { Memory::Host }
+        }
+    }
+
+    #[test]
+    fn a_frame_says_what_its_planes_lie_in() {
+        let host = Pool::host(1, 4, 0).unwrap().acquire().unwrap().publish(grey(4, 1)).unwrap();
+        assert!(matches!(host.memory(0), Memory::Host));
+        let file = std::fs::File::open(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let memory = Exported(HostMemory::new(1, 4).unwrap(), file);
+        let exported = Pool::new(Box::new(memory), 0).acquire().unwrap().publish(grey(4, 1)).unwrap();
+        assert!(matches!(exported.memory(0), Memory::DmaBuf(_)));
     }
 
     #[test]

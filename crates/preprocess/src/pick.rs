@@ -162,6 +162,8 @@ mod tests {
             check(SourceLayout::I420, width, &columns, [width, half, half]);
             check(SourceLayout::Nv12, width, &columns, [width, 2 * half, 2 * half]);
             check(SourceLayout::Yuyv, width, &columns, [4 * half; 3]);
+            check(SourceLayout::Uyvy, width, &columns, [4 * half; 3]);
+            check(SourceLayout::Yuv, width, &columns, [3 * width; 3]);
             check(SourceLayout::Rgb, width, &columns, [3 * width; 3]);
             check(SourceLayout::Bgr, width, &columns, [3 * width; 3]);
             check(SourceLayout::Grey, width, &columns, [width; 3]);

@@ -16,6 +16,10 @@ pub(crate) enum SourceLayout {
     Nv12,
     /// `Y0 Cb Y1 Cr`.
     Yuyv,
+    /// `Cb Y0 Cr Y1`.
+    Uyvy,
+    /// `Y Cb Cr`.
+    Yuv,
     /// `R G B`.
     Rgb,
     /// `B G R`.
@@ -30,6 +34,8 @@ impl SourceLayout {
             PixelFormat::I420 => Self::I420,
             PixelFormat::Nv12 => Self::Nv12,
             PixelFormat::Yuyv => Self::Yuyv,
+            PixelFormat::Uyvy => Self::Uyvy,
+            PixelFormat::Yuv24 => Self::Yuv,
             PixelFormat::Rgb24 => Self::Rgb,
             PixelFormat::Bgr24 => Self::Bgr,
             PixelFormat::Grey => Self::Grey,
@@ -38,7 +44,7 @@ impl SourceLayout {
     }
 
     pub(crate) fn is_ycbcr(self) -> bool {
-        matches!(self, Self::I420 | Self::Nv12 | Self::Yuyv)
+        matches!(self, Self::I420 | Self::Nv12 | Self::Yuyv | Self::Uyvy | Self::Yuv)
     }
 
     /// Where the three numbers of pixel `x` lie in its row: plane and byte. Y Cb Cr, or R G B.
@@ -47,7 +53,8 @@ impl SourceLayout {
             Self::I420 => [(0, x), (1, x / 2), (2, x / 2)],
             Self::Nv12 => [(0, x), (1, x & !1), (1, x | 1)],
             Self::Yuyv => [(0, 2 * x), (0, 4 * (x / 2) + 1), (0, 4 * (x / 2) + 3)],
-            Self::Rgb => [(0, 3 * x), (0, 3 * x + 1), (0, 3 * x + 2)],
+            Self::Uyvy => [(0, 2 * x + 1), (0, 4 * (x / 2)), (0, 4 * (x / 2) + 2)],
+            Self::Yuv | Self::Rgb => [(0, 3 * x), (0, 3 * x + 1), (0, 3 * x + 2)],
             Self::Bgr => [(0, 3 * x + 2), (0, 3 * x + 1), (0, 3 * x)],
             Self::Grey => [(0, x); 3],
         }

@@ -22,6 +22,8 @@ fn exact_pixel(frame: &Frame, x: usize, y: usize) -> [f64; 3] {
         PixelFormat::I420 => [byte(0, y, x), byte(1, y / 2, x / 2), byte(2, y / 2, x / 2)],
         PixelFormat::Nv12 => [byte(0, y, x), byte(1, y / 2, x / 2 * 2), byte(1, y / 2, x / 2 * 2 + 1)],
         PixelFormat::Yuyv => [byte(0, y, 2 * x), byte(0, y, x / 2 * 4 + 1), byte(0, y, x / 2 * 4 + 3)],
+        PixelFormat::Uyvy => [byte(0, y, 2 * x + 1), byte(0, y, x / 2 * 4), byte(0, y, x / 2 * 4 + 2)],
+        PixelFormat::Yuv24 => [0, 1, 2].map(|channel| byte(0, y, 3 * x + channel)),
         other => panic!("no reference for {other}"),
     };
     let (kr, kb) = match frame.info().color.matrix {

@@ -61,6 +61,8 @@ fn brightness(frame: &Frame, x: usize, y: usize) -> u32 {
     let row = frame.plane(0).row(y);
     u32::from(match frame.info().format {
         PixelFormat::Yuyv => row[2 * x],
+        PixelFormat::Uyvy => row[2 * x + 1],
+        PixelFormat::Yuv24 => row[3 * x],
         PixelFormat::Rgb24 | PixelFormat::Bgr24 => row[3 * x + 1],
         _ => row[x],
     })
@@ -92,8 +94,8 @@ mod tests {
         for format in PixelFormat::ALL {
             let frame = frame_from(format, size, 5, |plane, row, column| match format {
                 _ if plane > 0 => 128,
-                PixelFormat::Yuyv => luma[row * 200 + column / 2],
-                PixelFormat::Rgb24 | PixelFormat::Bgr24 => luma[row * 200 + column / 3],
+                PixelFormat::Yuyv | PixelFormat::Uyvy => luma[row * 200 + column / 2],
+                PixelFormat::Yuv24 | PixelFormat::Rgb24 | PixelFormat::Bgr24 => luma[row * 200 + column / 3],
                 _ => luma[row * 200 + column],
             });
             assert_eq!(read(&frame), Some(0xab_cdef), "{format}");

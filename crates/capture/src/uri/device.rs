@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use ocelli_frame::{PixelFormat, Size};
 
-use super::query::{bad, each_pair, fps, nanoseconds, number, size};
+use super::query::{bad, each_pair, fps, nanoseconds, number, size, whole};
 use crate::SourceError;
 
-const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N, reconnect=SECONDS, timeout=SECONDS";
+const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N, reconnect=SECONDS, timeout=SECONDS, export=dmabuf, ctrl.NAME=VALUE";
+const CONTROL: &str = "ctrl.";
 
 /// `VIDEO_MAX_FRAME`.
 const BUFFERS_MAX: u32 = 32;
@@ -30,6 +31,10 @@ pub struct DeviceUri {
     pub reconnect_ns: Option<u64>,
     /// How long a camera may give nothing before it is started again, in nanoseconds; 0 is for ever.
     pub timeout_ns: Option<u64>,
+    /// What its buffers are to be beside memory of this process.
+    pub export: Option<Export>,
+    /// Names and values of controls, to be set in this order.
+    pub controls: Vec<(String, i64)>,
 }
 
 /// How a camera sends pixels.
@@ -39,6 +44,13 @@ pub enum DeviceFormat {
     Mjpg,
     /// As they are.
     Raw(PixelFormat),
+}
+
+/// What a driver's buffers can be for other devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// Files that other devices read from without a copy.
+    DmaBuf,
 }
 
 impl DeviceUri {
@@ -52,6 +64,8 @@ impl DeviceUri {
             buffers: None,
             reconnect_ns: None,
             timeout_ns: None,
+            export: None,
+            controls: Vec::new(),
         }
     }
 
@@ -73,7 +87,14 @@ impl DeviceUri {
                 "buffers" => device.buffers = Some(buffers(key, value)?),
                 "reconnect" => device.reconnect_ns = Some(nanoseconds(key, value)?),
                 "timeout" => device.timeout_ns = Some(nanoseconds(key, value)?),
-                _ => return Ok(false),
+                "export" if value == "dmabuf" => device.export = Some(Export::DmaBuf),
+                "export" => return Err(bad(format!("`{key}={value}`"), "known: export=dmabuf")),
+                _ => match key.strip_prefix(CONTROL) {
+                    Some(name) if !name.is_empty() => {
+                        device.controls.push((name.to_owned(), whole(key, value)?))
+                    }
+                    _ => return Ok(false),
+                },
             }
             Ok(true)
         })?;
@@ -128,8 +149,10 @@ impl fmt::Display for DeviceUri {
             self.buffers.map(|buffers| format!("buffers={buffers}")),
             self.reconnect_ns.map(|ns| format!("reconnect={}", ns as f64 / 1e9)),
             self.timeout_ns.map(|ns| format!("timeout={}", ns as f64 / 1e9)),
+            self.export.map(|Export::DmaBuf| "export=dmabuf".to_owned()),
         ];
-        let wishes: Vec<_> = wishes.into_iter().flatten().collect();
+        let controls = self.controls.iter().map(|(name, value)| format!("{CONTROL}{name}={value}"));
+        let wishes: Vec<_> = wishes.into_iter().flatten().chain(controls).collect();
         let path = self.path.to_string_lossy();
         match wishes.is_empty() {
             true if is_camera(&path) => f.write_str(&path),

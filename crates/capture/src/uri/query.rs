@@ -65,3 +65,8 @@ pub(super) fn nanoseconds(key: &str, value: &str) -> Result<u64, SourceError> {
 pub(super) fn number(key: &str, value: &str) -> Result<u64, SourceError> {
     value.parse().map_err(|_| bad(format!("`{key}={value}` is not a whole number"), "write it as `300`"))
 }
+
+/// A whole number, which may be negative.
+pub(super) fn whole(key: &str, value: &str) -> Result<i64, SourceError> {
+    value.parse().map_err(|_| bad(format!("`{key}={value}` is not a whole number"), "write it as `-3`"))
+}

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// The cameras of this machine: formats, sizes and rates
+/// The cameras of this machine: formats, sizes, rates and controls
 #[derive(Debug, Args)]
 pub struct DevicesArguments {
     /// A JSON array on stdout

@@ -44,7 +44,7 @@ pub enum Command {
     Bench(BenchArguments),
     /// The models that have a name, and what is in a model file
     Models(ModelsArguments),
-    /// The cameras of this machine: formats, sizes and rates
+    /// The cameras of this machine: formats, sizes, rates and controls
     Devices(DevicesArguments),
 }
 

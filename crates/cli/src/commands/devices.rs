@@ -1,9 +1,11 @@
-//! `ocelli devices`: the cameras of this machine, and what each can do.
+//! `ocelli devices`: the cameras of this machine, what each can do, and what can be turned at it.
 
 use std::fmt::Write;
 
 use ocelli_frame::Size;
-use ocelli_source_v4l2::{CameraDescription, CameraFormat, CameraSize, Rates, cameras};
+use ocelli_source_v4l2::{
+    CameraControl, CameraDescription, CameraFormat, CameraSize, ControlKind, Rates, cameras,
+};
 use serde_json::{Value, json};
 
 use crate::args::DevicesArguments;
@@ -35,11 +37,11 @@ pub fn run(arguments: &DevicesArguments) -> Result<(), Failure> {
 }
 
 fn in_words(camera: &CameraDescription) -> String {
-    let CameraDescription { path, card, driver, driver_version, bus, formats, .. } = camera;
+    let CameraDescription { path, card, driver, driver_version, bus, formats, controls, .. } = camera;
     let mut words = format!("{}  {card} ({driver} {driver_version}, {bus})\n", path.display());
     for format in formats {
         let CameraFormat { four_cc, description, reads_as, sizes, .. } = format;
-        let note = if reads_as.is_none() { "  (not read yet)" } else { "" };
+        let note = if reads_as.is_none() { "  (not read)" } else { "" };
         let shown: Vec<_> = sizes.iter().take(SIZES_SHOWN).map(size_in_words).collect();
         let more = match sizes.len().saturating_sub(SIZES_SHOWN) {
             0 => String::new(),
@@ -50,7 +52,29 @@ fn in_words(camera: &CameraDescription) -> String {
             let _ = writeln!(words, "            {}{more}", shown.join(", "));
         }
     }
+    for control in controls.iter().filter(|control| control.writable) {
+        let _ = writeln!(words, "    ctrl.{}", control_in_words(control));
+    }
     words
+}
+
+/// As it would be set: `brightness=128  0 to 255`.
+fn control_in_words(control: &CameraControl) -> String {
+    let CameraControl { name, kind, min, max, step, value, inactive, .. } = control;
+    let values = match kind {
+        ControlKind::Integer if *step > 1 => format!("{min} to {max} by {step}"),
+        ControlKind::Integer => format!("{min} to {max}"),
+        ControlKind::Boolean => "0 or 1".to_owned(),
+        ControlKind::Bitmask => format!("bits of {max:#x}"),
+        ControlKind::Button => "a button: 1 presses it".to_owned(),
+        ControlKind::Menu(entries) => {
+            let entries = entries.iter().map(|(value, what)| format!("{value} {what}"));
+            entries.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let value = value.map_or(String::new(), |value| value.to_string());
+    let note = if *inactive { "  (without effect now)" } else { "" };
+    format!("{name}={value}  {values}{note}")
 }
 
 fn size_in_words(size: &CameraSize) -> String {
@@ -80,6 +104,14 @@ fn figures(camera: &CameraDescription) -> Value {
             "size_min": pair(&size.min), "size_max": pair(&size.max), "fps_min": min, "fps_max": max,
         }),
     };
+    let control = |control: &CameraControl| {
+        let (kind, menu) = kind_and_menu(&control.kind);
+        json!({
+            "name": control.name, "title": control.title, "kind": kind, "min": control.min, "max": control.max,
+            "step": control.step, "default": control.default, "value": control.value, "menu": menu,
+            "writable": control.writable, "inactive": control.inactive,
+        })
+    };
     let format = |format: &CameraFormat| {
         json!({
             "four_cc": format.four_cc,
@@ -97,5 +129,73 @@ fn figures(camera: &CameraDescription) -> Value {
         "bus": camera.bus,
         "multi_planar": camera.multi_planar,
         "formats": camera.formats.iter().map(format).collect::<Vec<_>>(),
+        "controls": camera.controls.iter().map(control).collect::<Vec<_>>(),
     })
+}
+
+/// The kind's word, and what the values of a menu stand for.
+fn kind_and_menu(kind: &ControlKind) -> (&'static str, Option<Vec<Value>>) {
+    match kind {
+        ControlKind::Integer => ("integer", None),
+        ControlKind::Boolean => ("boolean", None),
+        ControlKind::Button => ("button", None),
+        ControlKind::Bitmask => ("bitmask", None),
+        ControlKind::Menu(entries) => {
+            let entries = entries.iter().map(|(value, what)| json!({ "value": value, "what": what }));
+            ("menu", Some(entries.collect()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn control(kind: ControlKind) -> CameraControl {
+        CameraControl {
+            name: "gain".into(),
+            title: "Gain".into(),
+            kind,
+            min: 0,
+            max: 100,
+            step: 2,
+            default: 10,
+            value: Some(7),
+            writable: true,
+            inactive: true,
+        }
+    }
+
+    fn camera(controls: Vec<CameraControl>) -> CameraDescription {
+        CameraDescription {
+            path: "/dev/video0".into(),
+            card: "HD Webcam".into(),
+            driver: "uvcvideo".into(),
+            driver_version: "6.12.0".into(),
+            bus: "usb-1".into(),
+            multi_planar: false,
+            formats: Vec::new(),
+            controls,
+        }
+    }
+
+    #[test]
+    fn controls_are_told_as_they_would_be_set() {
+        let menu = || ControlKind::Menu(vec![(1, "Manual".into()), (3, "Automatic".into())]);
+        let fixed = CameraControl { writable: false, ..control(ControlKind::Boolean) };
+        let pressed = CameraControl { value: None, inactive: false, ..control(ControlKind::Button) };
+        let camera = camera(vec![control(ControlKind::Integer), control(menu()), fixed, pressed]);
+        let expected = "\
+/dev/video0  HD Webcam (uvcvideo 6.12.0, usb-1)
+    ctrl.gain=7  0 to 100 by 2  (without effect now)
+    ctrl.gain=7  1 Manual, 3 Automatic  (without effect now)
+    ctrl.gain=  a button: 1 presses it
+";
+        assert_eq!(in_words(&camera), expected);
+        let json = figures(&camera);
+        assert_eq!(json["controls"][0]["kind"], "integer");
+        assert_eq!(json["controls"][1]["menu"][1], json!({ "value": 3, "what": "Automatic" }));
+        assert_eq!(json["controls"][2]["writable"], false);
+        assert_eq!(json["controls"][3]["value"], Value::Null);
+    }
 }

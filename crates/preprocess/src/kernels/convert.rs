@@ -1,6 +1,7 @@
 //! Codes in the high bytes of 16-bit lanes → red, green and blue in 1/64 code: `Color::rgb` bit for bit.
 
 use crate::color::{Color, WHITE};
+use crate::row::BLOCK;
 use crate::simd::Simd;
 
 /// One block: red, green and blue, or Y, Cb and Cr.
@@ -72,6 +73,20 @@ impl<S: Simd> Gains<S> {
 #[inline(always)]
 pub(crate) fn of_rgb<S: Simd>(simd: S, [red, green, blue]: Triple<S>) -> Triple<S> {
     [simd.sixty_fourths(red), simd.sixty_fourths(green), simd.sixty_fourths(blue)]
+}
+
+/// Room for a block of `as_yuyv`.
+pub(crate) type Pairs = [u8; 4 * BLOCK];
+
+/// `Cb Y0 Cr Y1` as `Y0 Cb Y1 Cr`: so no instruction set needs loads of its own for it. By way of `room` on the stack,
+/// which the compiler makes a vector's worth of shifts of.
+#[inline(always)]
+pub(crate) fn as_yuyv<'a>(bytes: &[u8], room: &'a mut Pairs) -> &'a [u8] {
+    let room = &mut room[..bytes.len()];
+    for (to, from) in room.as_chunks_mut::<2>().0.iter_mut().zip(bytes.as_chunks::<2>().0) {
+        *to = [from[1], from[0]];
+    }
+    room
 }
 
 /// BGR as RGB.

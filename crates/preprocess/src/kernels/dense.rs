@@ -1,8 +1,8 @@
 //! Rows that are taken as they lie, one source pixel for each target pixel.
 
 use crate::kernels::blocks::{Out, Put, each};
-use crate::kernels::convert::{Gains, of_rgb, reversed};
-use crate::row::{SourceLayout, SourceRow};
+use crate::kernels::convert::{Gains, Pairs, as_yuyv, of_rgb, reversed};
+use crate::row::{BLOCK, SourceLayout, SourceRow};
 use crate::simd::Simd;
 
 /// Puts as many whole blocks as the row has, and says how many columns that was.
@@ -24,6 +24,13 @@ where
         SourceLayout::Yuyv => each!(simd, outs, put, first.chunks_exact(2 * S::LANES), |bytes| {
             gains.of_ycbcr(simd, simd.load_yuyv(bytes))
         }),
+        SourceLayout::Uyvy => each!(simd, outs, put, first.chunks_exact(2 * S::LANES), |bytes| {
+            let mut room: Pairs = [0; 4 * BLOCK];
+            gains.of_ycbcr(simd, simd.load_yuyv(as_yuyv(bytes, &mut room)))
+        }),
+        SourceLayout::Yuv => {
+            each!(simd, outs, put, triples, |bytes| gains.of_ycbcr(simd, simd.load_triples(bytes)))
+        }
         SourceLayout::I420 => {
             let chroma = second.chunks_exact(S::LANES / 2).zip(third.chunks_exact(S::LANES / 2));
             each!(simd, outs, put, by_pixel.zip(chroma), |(luma, (cb, cr))| {

@@ -1,11 +1,11 @@
 //! Rows at half their width: each target pixel is the mean of two neighbours, rounded up in 1/64 code.
 //!
-//! The two share their chroma where there is any, so its products are made once. The mean is the oracle's blend by one
+//! The two share their chroma in all formats that have less of it than luma, so its products are made once. The mean is the oracle's blend by one
 //! half: `a + ((b - a) * 2^14 + 2^14 >> 15)` is `(a + b + 1) >> 1`.
 
 use crate::kernels::blocks::{Out, Put, each};
-use crate::kernels::convert::{Gains, Triple, mean, of_rgb, reversed};
-use crate::row::{SourceLayout, SourceRow};
+use crate::kernels::convert::{Gains, Pairs, Triple, as_yuyv, mean, of_rgb, reversed};
+use crate::row::{BLOCK, SourceLayout, SourceRow};
 use crate::simd::Simd;
 
 /// Puts as many whole blocks as the rows have, and says how many target columns that was. With `TWO`, target pixels are
@@ -45,6 +45,13 @@ where
             let blocks = by(planes[0], below[0], 4 * S::LANES);
             each!(simd, outs, put, blocks, |pair| two!(pair, |bytes| yuyv(simd, gains, bytes)))
         }
+        SourceLayout::Uyvy => {
+            let blocks = by(planes[0], below[0], 4 * S::LANES);
+            each!(simd, outs, put, blocks, |pair| two!(pair, |bytes| uyvy(simd, gains, bytes)))
+        }
+        SourceLayout::Yuv => {
+            each!(simd, outs, put, sextuples, |pair| two!(pair, |bytes| yuv(simd, gains, bytes)))
+        }
         SourceLayout::I420 => {
             let blocks = pairs(0).zip(chroma(1).zip(chroma(2)));
             each!(simd, outs, put, blocks, |(luma, (cb, cr))| {
@@ -80,6 +87,19 @@ fn by<'a>(upper: &'a [u8], lower: &'a [u8], bytes: usize) -> impl Iterator<Item 
 fn yuyv<S: Simd>(simd: S, gains: &Gains<S>, bytes: &[u8]) -> Triple<S> {
     let [first, second, cb, cr] = simd.load_yuyv_pairs(bytes);
     mean_of_ycbcr(simd, gains, [first, second], [cb, cr])
+}
+
+#[inline(always)]
+fn uyvy<S: Simd>(simd: S, gains: &Gains<S>, bytes: &[u8]) -> Triple<S> {
+    let mut room: Pairs = [0; 4 * BLOCK];
+    yuyv(simd, gains, as_yuyv(bytes, &mut room))
+}
+
+/// Each pixel has chroma of its own.
+#[inline(always)]
+fn yuv<S: Simd>(simd: S, gains: &Gains<S>, bytes: &[u8]) -> Triple<S> {
+    let [luma, cb, cr, next_luma, next_cb, next_cr] = simd.load_sextuples(bytes);
+    mean(simd, gains.of_ycbcr(simd, [luma, cb, cr]), gains.of_ycbcr(simd, [next_luma, next_cb, next_cr]))
 }
 
 #[inline(always)]

@@ -3,18 +3,20 @@
 //! Pool memory stays the same bytes as long as it lives. Here that rests on one rule, which `stream.rs` keeps: a buffer
 //! is the driver's to write from QBUF to DQBUF, and it is queued only while the pool has not handed it out.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 
-use ocelli_frame::PoolMemory;
+use ocelli_frame::{Memory, PoolMemory};
 
-use crate::sys::{BufferType, Errno, Mapping, querybuf};
+use crate::sys::{BufferType, Errno, Mapping, expbuf, querybuf};
 
 /// Mappings of every buffer of one stream. They outlive the device: what a driver has let go of stays mapped.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     /// By buffer, then by piece.
     mappings: Vec<Vec<Mapping>>,
+    /// The same as files, where that was asked for; else none.
+    exported: Vec<Vec<OwnedFd>>,
 }
 
 impl Buffers {
@@ -25,7 +27,18 @@ impl Buffers {
             let pieces = pieces[..pieces_count].iter();
             pieces.map(|piece| Mapping::new(device, piece.offset, piece.length)).collect()
         };
-        Ok(Self { mappings: (0..count).map(map_one).collect::<Result<_, Errno>>()? })
+        let mappings = (0..count).map(map_one).collect::<Result<_, Errno>>()?;
+        Ok(Self { mappings, exported: Vec::new() })
+    }
+
+    /// Makes a dma-buf of each piece, so that other devices can read it.
+    pub fn export(&mut self, device: BorrowedFd<'_>, kind: BufferType) -> Result<(), Errno> {
+        let pieces = self.mappings.iter().zip(0..).map(|(pieces, index)| {
+            let planes = 0..pieces.len() as u32;
+            planes.map(|plane| expbuf(device, kind, index, plane)).collect()
+        });
+        self.exported = pieces.collect::<Result<_, Errno>>()?;
+        Ok(())
     }
 }
 
@@ -38,5 +51,10 @@ unsafe impl PoolMemory for Buffers {
 
     fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
         Some(self.mappings.get(slot)?.get(region)?.region())
+    }
+
+    fn kind(&self, slot: usize, region: usize) -> Memory<'_> {
+        let exported = self.exported.get(slot).and_then(|pieces| pieces.get(region));
+        exported.map_or(Memory::Host, |file| Memory::DmaBuf(file.as_fd()))
     }
 }

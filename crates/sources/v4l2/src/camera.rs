@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ocelli_capture::limits::check_size;
-use ocelli_capture::{DeviceFormat, DeviceUri, OpenOptions, SourceError, SourceErrorKind};
+use ocelli_capture::{DeviceFormat, DeviceUri, Export, OpenOptions, SourceError, SourceErrorKind};
 use ocelli_frame::{ClockKind, FrameInfo, Pool, SourceIndex, Timestamp};
 
 use crate::buffers::Buffers;
+use crate::controls;
 use crate::device::Device;
 use crate::error::{no_signal, refused, stream_error};
 use crate::identity::Identity;
@@ -65,6 +66,9 @@ pub(crate) struct DeviceCamera {
     wish: Wish,
     asked: Wish,
     buffers: Option<u32>,
+    controls: Vec<(String, i64)>,
+    /// Whether its buffers are to be dma-bufs.
+    exports: bool,
     source: SourceIndex,
     readers: usize,
     /// `None` before it was opened for the first time.
@@ -79,6 +83,8 @@ impl DeviceCamera {
             wish: asked,
             asked,
             buffers: uri.buffers,
+            controls: uri.controls.clone(),
+            exports: uri.export == Some(Export::DmaBuf),
             source: options.source,
             readers: options.readers,
             identity: None,
@@ -117,7 +123,9 @@ impl DeviceCamera {
         }
         let granted =
             negotiate(device, &self.wish).map_err(|refusal| refused(device, &self.wish, refusal))?;
-        check_size(&path.display().to_string(), granted.format.size)?;
+        let place = path.display().to_string();
+        check_size(&place, granted.format.size)?;
+        let controls = controls::apply(device, &place, &self.controls)?;
         let layout = PictureLayout::of(&granted.format).ok_or_else(|| {
             let message = format!(
                 "{}: the planes of {} do not fit its buffers",
@@ -131,9 +139,10 @@ impl DeviceCamera {
         if count == 0 || count > BUFFERS_MAX {
             return Err(device.error("REQBUFS", Errno::NOMEM));
         }
-        let memory =
+        let mut memory =
             Buffers::map(file, kind, count).map_err(|errno| device.error("mapping its buffers", errno))?;
-        let picture_bytes: usize = layout.bytes_needed.iter().sum();
+        let exported = if self.exports { Some(memory.export(file, kind)) } else { None };
+        let picture_bytes = layout.own_bytes();
         let too_large = || {
             let message = format!("{}: no room for copies of {picture_bytes} bytes", path.display());
             SourceError::new(SourceErrorKind::TooLarge, message, "let fewer frames wait at once")
@@ -141,7 +150,12 @@ impl DeviceCamera {
         // Memory for copies is only there once it is written to.
         let spare =
             Pool::host(self.readers.saturating_add(1), picture_bytes, generation).ok_or_else(too_large)?;
-        let told = self.told(device, &granted, count);
+        let mut told = self.told(device, &granted, count);
+        told.extend(controls);
+        told.extend(exported.map(|exported| match exported {
+            Ok(()) => "its buffers are dma-bufs".to_owned(),
+            Err(errno) => format!("its buffers cannot be dma-bufs: {errno}"),
+        }));
         let fps = granted.interval.and_then(Fraction::fps);
         let interval_ns = fps.map_or(INTERVAL_NS, |fps| (1e9 / fps) as u64);
         let returns = Returns::new(queue.way_back());
@@ -151,7 +165,10 @@ impl DeviceCamera {
         self.wish = Wish {
             size: Some(granted.format.size),
             fps: self.asked.fps.or(fps),
-            format: Some(DeviceFormat::Raw(granted.pixels)),
+            format: Some(match layout.is_jpeg {
+                true => DeviceFormat::Mjpg,
+                false => DeviceFormat::Raw(granted.pixels),
+            }),
         };
         Ok(Session { stream, template: self.template(&layout), fps, told })
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ocelli_capture::{SourceError, SourceErrorKind};
 use ocelli_frame::Size;
 
+use crate::controls;
 use crate::description::{CameraDescription, CameraFormat, CameraSize, Rates};
 use crate::device::Device;
 use crate::negotiate::Settings;
@@ -63,6 +64,7 @@ fn describe(path: &Path) -> Result<CameraDescription, SourceError> {
         bus: capability.bus,
         multi_planar: device.kind == crate::sys::BufferType::Multi,
         formats: formats.map_err(|errno| device.error("ENUM_FRAMESIZES", errno))?,
+        controls: controls::describe(&device).map_err(|errno| device.error("QUERY_EXT_CTRL", errno))?,
     })
 }
 

@@ -21,6 +21,8 @@ pub struct CameraDescription {
     pub multi_planar: bool,
     /// In the driver's order.
     pub formats: Vec<CameraFormat>,
+    /// What can be turned, in the driver's order.
+    pub controls: Vec<CameraControl>,
 }
 
 /// A pixel format of a camera.
@@ -36,6 +38,46 @@ pub struct CameraFormat {
     pub compressed: bool,
     /// In the driver's order; none where the driver does not tell.
     pub sizes: Vec<CameraSize>,
+}
+
+/// A control of a camera.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameraControl {
+    /// What it is called in `ctrl.NAME=VALUE`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// What its values are.
+    pub kind: ControlKind,
+    /// The least value.
+    pub min: i64,
+    /// The greatest.
+    pub max: i64,
+    /// From one value to the next.
+    pub step: u64,
+    /// As the driver would have it.
+    pub default: i64,
+    /// As it is set; `None` where it has none to tell.
+    pub value: Option<i64>,
+    /// It can be set.
+    pub writable: bool,
+    /// It has no effect until another is set.
+    pub inactive: bool,
+}
+
+/// What a control's values are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ControlKind {
+    /// Numbers.
+    Integer,
+    /// 0 or 1.
+    Boolean,
+    /// These, with what they stand for.
+    Menu(Vec<(i64, String)>),
+    /// None: something happens when it is set.
+    Button,
+    /// Bits.
+    Bitmask,
 }
 
 /// A picture size, or a range of them.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ocelli_capture::{DeviceFormat, SourceError, SourceErrorKind};
+use ocelli_capture::{SourceError, SourceErrorKind};
 
 use crate::device::Device;
 use crate::negotiate::{Refusal, Wish};
@@ -57,11 +57,9 @@ pub(crate) fn refused(device: &Device, wish: &Wish, refusal: Refusal) -> SourceE
     names.dedup();
     let mut read: Vec<_> = READ.iter().map(|(_, pixels)| pixels.to_string()).collect();
     read.dedup();
+    read.push("MJPG".to_owned());
     let (path, names, read) = (device.path.display(), names.join(", "), read.join(", "));
     let (message, hint) = match wish.format {
-        Some(DeviceFormat::Mjpg) => {
-            (format!("{path}: MJPG is not decoded yet"), format!("formats that are read: {read}"))
-        }
         Some(wanted) => (
             format!("{path}: the camera has no {wanted}"),
             format!("it has {names}; those that are read: {read}"),

@@ -17,7 +17,10 @@
 //! **Cameras come back.** What fails is started again, what is unplugged is looked for; the run is told when it was away.
 //! Leases on a camera's buffers outlive all of this: those of before are unmapped when nobody reads them any more.
 //!
-//! What is not here: decoding (MJPEG cameras), libv4l, libcamera, and any system but Linux, where opening a camera is an
+//! Motion JPEG alone is no picture yet: it is decoded on the thread that captures, to YUV24. A thread that comes back
+//! late takes the newest, so what nobody wants is not decoded; and the buffer goes back to the driver at once.
+//!
+//! What is not here: libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
 
 #[cfg(all(target_os = "linux", not(target_pointer_width = "64")))]
@@ -28,6 +31,8 @@ mod buffers;
 #[cfg(target_os = "linux")]
 mod camera;
 #[cfg(target_os = "linux")]
+mod controls;
+#[cfg(target_os = "linux")]
 mod describe;
 #[cfg(target_os = "linux")]
 mod device;
@@ -35,6 +40,8 @@ mod device;
 mod error;
 #[cfg(target_os = "linux")]
 mod identity;
+#[cfg(target_os = "linux")]
+mod jpeg;
 #[cfg(target_os = "linux")]
 mod negotiate;
 #[cfg(target_os = "linux")]
@@ -62,7 +69,7 @@ mod elsewhere;
 
 #[cfg(target_os = "linux")]
 pub use self::describe::cameras;
-pub use self::description::{CameraDescription, CameraFormat, CameraSize, Rates};
+pub use self::description::{CameraControl, CameraDescription, CameraFormat, CameraSize, ControlKind, Rates};
 #[cfg(not(target_os = "linux"))]
 pub use self::elsewhere::{cameras, open};
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@
 use ocelli_capture::DeviceFormat;
 use ocelli_frame::{PixelFormat, Size};
 
-use crate::picture::{READ, read_as};
+use crate::picture::{JPEG, READ, read_as};
 use crate::sys::{Errno, Format, FormatDescription, FourCc, Fraction};
 
 /// A rate within this much of what was asked for is that rate: 29.97 for 30.
@@ -52,7 +52,7 @@ pub(crate) enum Refusal {
 
 /// Sets the device to what comes nearest to the wish.
 ///
-/// Formats are tried in the order of [`READ`], the device's own before those that software makes of them. The first that
+/// Formats are tried in the order of [`READ`], the device's own before those that software makes of them, and JPEG last. The first that
 /// gets size and rate wins; where none does, the size counts before the rate. Each try is what the driver answers, so
 /// the answer is read back even where the driver has promised something else.
 pub(crate) fn negotiate(device: &dyn Settings, wish: &Wish) -> Result<Granted, Refusal> {
@@ -88,6 +88,7 @@ fn candidates(there: &[FormatDescription], wanted: Option<DeviceFormat>) -> Vec<
         Some(DeviceFormat::Raw(format)) => format == pixels,
         Some(DeviceFormat::Mjpg) => false,
     };
+    let is_jpeg_wanted = matches!(wanted, None | Some(DeviceFormat::Mjpg));
     let of_kind = |is_emulated: bool| {
         READ.iter().filter(move |(four_cc, pixels)| {
             let is_there = |format: &FormatDescription| {
@@ -96,7 +97,11 @@ fn candidates(there: &[FormatDescription], wanted: Option<DeviceFormat>) -> Vec<
             is_wanted(*pixels) && there.iter().any(is_there)
         })
     };
-    of_kind(false).chain(of_kind(true)).map(|(four_cc, _)| *four_cc).collect()
+    // What has to be decoded comes last: only where nothing else reaches size and rate.
+    let is_there =
+        |four_cc: &&FourCc| is_jpeg_wanted && there.iter().any(|format| format.four_cc == **four_cc);
+    let raw = of_kind(false).chain(of_kind(true)).map(|(four_cc, _)| four_cc);
+    raw.chain(JPEG.iter().filter(is_there)).copied().collect()
 }
 
 /// `None` where the driver gives another format than that, or one in half pictures.

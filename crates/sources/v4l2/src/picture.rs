@@ -1,24 +1,33 @@
 //! What a driver's format means for a frame: pixel format, planes, colours.
 
-use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace, PixelFormat, PlaneLayout, Size};
+use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace, FrameInfo, PixelFormat, PlaneLayout, Size};
 
+use crate::jpeg::PIXEL_BYTES;
 use crate::sys::{Format, FourCc};
 
 /// The formats that are read in place, the ones that are liked better first: those that a sensor's pipeline makes
 /// without loss and that carry no more than half of what RGB does, then the others.
-pub(crate) const READ: [(FourCc, PixelFormat); 8] = [
+pub(crate) const READ: [(FourCc, PixelFormat); 10] = [
     (FourCc::YUYV, PixelFormat::Yuyv),
+    (FourCc::UYVY, PixelFormat::Uyvy),
     (FourCc::NV12, PixelFormat::Nv12),
     (FourCc::NM12, PixelFormat::Nv12),
     (FourCc::YU12, PixelFormat::I420),
     (FourCc::YM12, PixelFormat::I420),
+    (FourCc::YUV3, PixelFormat::Yuv24),
     (FourCc::RGB3, PixelFormat::Rgb24),
     (FourCc::BGR3, PixelFormat::Bgr24),
     (FourCc::GREY, PixelFormat::Grey),
 ];
 
-/// What this code is read as.
+/// Pictures that are JPEGs, each for itself.
+pub(crate) const JPEG: [FourCc; 2] = [FourCc::MJPG, FourCc::JPEG];
+
+/// What this code is read as, or decoded to.
 pub(crate) fn read_as(four_cc: FourCc) -> Option<PixelFormat> {
+    if JPEG.contains(&four_cc) {
+        return Some(PixelFormat::Yuv24);
+    }
     READ.iter().find(|(code, _)| *code == four_cc).map(|(_, format)| *format)
 }
 
@@ -31,6 +40,8 @@ pub(crate) struct PictureLayout {
     pub planes: [PlaneLayout; 4],
     /// Bytes that must be filled in each piece of memory.
     pub bytes_needed: [usize; 4],
+    /// The driver's buffers hold JPEGs. The rest is said of what they are decoded to.
+    pub is_jpeg: bool,
 }
 
 impl PictureLayout {
@@ -38,6 +49,9 @@ impl PictureLayout {
     pub fn of(format: &Format) -> Option<Self> {
         let pixels = read_as(format.four_cc)?;
         let size = format.size;
+        if JPEG.contains(&format.four_cc) {
+            return Some(Self::of_jpegs(size));
+        }
         let mut planes = [PlaneLayout::default(); 4];
         let mut bytes_needed = [0; 4];
         let has_own_memory = format.planes_count > 1;
@@ -63,7 +77,33 @@ impl PictureLayout {
             bytes_needed[region] = offset + stride_bytes.checked_mul(rows.saturating_sub(1))? + row_bytes;
         }
         let fits = (0..4).all(|region| bytes_needed[region] <= format.planes[region].size_bytes);
-        fits.then_some(Self { format: pixels, size, color: color_of(format, pixels), planes, bytes_needed })
+        fits.then_some(Self {
+            format: pixels,
+            size,
+            color: color_of(format, pixels),
+            planes,
+            bytes_needed,
+            is_jpeg: false,
+        })
+    }
+}
+
+impl PictureLayout {
+    /// How JPEGs lie in memory of ours once they are decoded. Their colours are JFIF's, whatever the driver says.
+    fn of_jpegs(size: Size) -> Self {
+        let stride_bytes = size.width as usize * PIXEL_BYTES;
+        let mut planes = [PlaneLayout::default(); 4];
+        planes[0] = PlaneLayout { region: 0, offset: 0, stride_bytes };
+        let (format, color) = (PixelFormat::Yuv24, ColorSpace::BT601_FULL);
+        Self { format, size, color, planes, bytes_needed: [0; 4], is_jpeg: true }
+    }
+
+    /// What a picture takes in memory of ours: one that is copied or decoded.
+    pub fn own_bytes(&self) -> usize {
+        match self.is_jpeg {
+            true => FrameInfo::packed_bytes(self.format, self.size),
+            false => self.bytes_needed.iter().sum(),
+        }
     }
 }
 
@@ -142,7 +182,7 @@ pub(crate) mod tests {
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 12, 48)).is_some());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 12, 47)).is_none());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, 11, 480)).is_none());
-        assert!(PictureLayout::of(&granted(FourCc::of(b"MJPG"), SMALL, 12, 480)).is_none());
+        assert!(PictureLayout::of(&granted(FourCc::of(b"H264"), SMALL, 12, 480)).is_none());
         assert!(PictureLayout::of(&granted(FourCc::YUYV, SMALL, usize::MAX / 2, 480)).is_none());
     }
 

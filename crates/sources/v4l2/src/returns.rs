@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ocelli_frame::PoolMemory;
+use ocelli_frame::{Memory, PoolMemory};
 
 use crate::sys::Errno;
 
@@ -110,6 +110,10 @@ unsafe impl<M: PoolMemory> PoolMemory for Returning<M> {
 
     fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
         self.memory.region(slot, region)
+    }
+
+    fn kind(&self, slot: usize, region: usize) -> Memory<'_> {
+        self.memory.kind(slot, region)
     }
 
     fn pass_on(&self, slot: usize, give_back: &mut dyn FnMut()) {

@@ -45,7 +45,7 @@ impl Settings for Camera {
         let describe = |four_cc| FormatDescription {
             four_cc,
             description: String::new(),
-            is_compressed: four_cc == FourCc::of(b"MJPG"),
+            is_compressed: four_cc == FourCc::MJPG,
             is_emulated: self.emulated.contains(&four_cc),
         };
         Ok(codes.into_iter().map(describe).collect())
@@ -131,10 +131,20 @@ fn a_format_asked_for_is_that_or_none() {
     let asked = |format| Wish { format: Some(format), ..Wish::default() };
     let yuyv = negotiate(&camera, &asked(DeviceFormat::Raw(PixelFormat::Yuyv))).unwrap();
     assert_eq!(yuyv.pixels, PixelFormat::Yuyv);
-    for format in [DeviceFormat::Mjpg, DeviceFormat::Raw(PixelFormat::Grey)] {
-        let refusal = negotiate(&camera, &asked(format)).unwrap_err();
-        assert_eq!(refusal, Refusal::NoFormat(vec![FourCc::YUYV, FourCc::of(b"MJPG")]));
-    }
+    let mjpg = negotiate(&camera, &asked(DeviceFormat::Mjpg)).unwrap();
+    assert_eq!((mjpg.format.four_cc, mjpg.pixels), (FourCc::MJPG, PixelFormat::Yuv24));
+    let refusal = negotiate(&camera, &asked(DeviceFormat::Raw(PixelFormat::Grey))).unwrap_err();
+    assert_eq!(refusal, Refusal::NoFormat(vec![FourCc::YUYV, FourCc::MJPG]));
+}
+
+#[test]
+fn jpeg_is_taken_only_where_nothing_else_reaches_size_and_rate() {
+    let camera = Camera::with(&[(FourCc::MJPG, HD, 30), (FourCc::YUYV, VGA, 30), (FourCc::YUYV, HD, 10)]);
+    let four_cc = |size, fps| negotiate(&camera, &wish(size, fps)).unwrap().format.four_cc;
+    assert_eq!(four_cc(Some(VGA), Some(30.0)), FourCc::YUYV);
+    assert_eq!(four_cc(Some(HD), Some(30.0)), FourCc::MJPG);
+    assert_eq!(four_cc(Some(HD), Some(10.0)), FourCc::YUYV);
+    assert_eq!(four_cc(Some(HD), None), FourCc::YUYV, "no rate was asked for");
 }
 
 #[test]

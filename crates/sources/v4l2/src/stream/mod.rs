@@ -5,6 +5,8 @@
 //! or this stream, for the moment between. In steady state a picture takes three system calls: poll, DQBUF, and QBUF, which
 //! its last reader makes.
 //!
+//! JPEGs are decoded here, once it is known that somebody wants them.
+//!
 //! What is not here: what the pictures mean for a run, and what to do about a device that fails.
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use std::time::Duration;
 use ocelli_capture::Lost;
 use ocelli_frame::{Filling, Frame, FrameInfo, Pool};
 
+use crate::jpeg::MotionJpeg;
 use crate::picture::PictureLayout;
 use crate::queue::{Queue, Ready};
 use crate::returns::{OpenReturns, Returns};
@@ -32,8 +35,10 @@ pub(crate) struct Stream<Q> {
     layout: PictureLayout,
     /// Its slots are the driver's buffers.
     pool: Pool,
-    /// For copies.
+    /// For copies, and for what is decoded.
     spare: Pool,
+    /// Where the driver gives JPEGs.
+    jpeg: Option<MotionJpeg>,
     sequence: Sequence,
     /// One frame's time.
     interval_ns: u64,
@@ -76,6 +81,7 @@ impl<Q: Queue> Stream<Q> {
             layout,
             pool,
             spare,
+            jpeg: layout.is_jpeg.then(|| MotionJpeg::new(layout.size)),
             sequence: Sequence::default(),
             interval_ns,
             dequeued_last_ns: None,
@@ -144,7 +150,7 @@ impl<Q: Queue> Stream<Q> {
             return Ok(None);
         }
         let info = info(newest.said.monotonic_ns);
-        self.publish(newest, info).map(Some)
+        if self.layout.is_jpeg { self.decode(newest, info) } else { self.publish(newest, info).map(Some) }
     }
 
     /// From now on the driver fills buffers.
@@ -200,6 +206,29 @@ impl<Q: Queue> Stream<Q> {
     fn is_filled(&self, said: &Dequeued) -> bool {
         let needed = self.layout.bytes_needed.iter().zip(&said.bytes_used).zip(&said.data_offset);
         needed.into_iter().all(|((needed, used), offset)| *used == 0 || *used >= needed + offset)
+    }
+
+    /// A JPEG as a picture in memory of ours; the buffer goes back at once.
+    fn decode(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Option<Frame>, StreamError> {
+        let Filled { mut slot, said, number, .. } = filled;
+        let decoded = match (&mut self.jpeg, self.spare.acquire()) {
+            (Some(jpeg), Some(mut into)) => {
+                let bytes = slot.bytes_mut();
+                let used = said.data_offset[0].min(bytes.len())..said.bytes_used[0].min(bytes.len());
+                let jpeg_bytes = bytes.get(used).unwrap_or_default();
+                jpeg.decode(jpeg_bytes, into.bytes_mut()).ok().map(|()| into)
+            }
+            // There is a place for every frame that the run says it may hold, and one more.
+            _ => None,
+        };
+        drop(slot);
+        self.queue_all()?;
+        let Some(into) = decoded else {
+            self.lost.corrupt += 1;
+            return Ok(None);
+        };
+        (info.sequence, info.planes) = (number, self.layout.planes);
+        Ok(Some(into.publish(info).expect("it has room for what is decoded")))
     }
 
     fn publish(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Frame, StreamError> {

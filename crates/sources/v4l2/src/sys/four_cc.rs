@@ -8,6 +8,12 @@ pub(crate) struct FourCc(pub u32);
 
 impl FourCc {
     pub const YUYV: Self = Self::of(b"YUYV");
+    pub const UYVY: Self = Self::of(b"UYVY");
+    /// YUV24.
+    pub const YUV3: Self = Self::of(b"YUV3");
+    pub const MJPG: Self = Self::of(b"MJPG");
+    /// As MJPG, of drivers that think of single pictures.
+    pub const JPEG: Self = Self::of(b"JPEG");
     pub const NV12: Self = Self::of(b"NV12");
     /// NV12 in two pieces of memory.
     pub const NM12: Self = Self::of(b"NM12");

@@ -8,11 +8,13 @@ use std::process::Command;
 use ocelli_testkit::{TestFolder, program};
 
 use super::buffer::{DQBUF, PLANES_MAX, QBUF, QUERYBUF, RawBuffer, RawPlane};
+use super::control::{FLAG_NEXT, RawControl, RawMenu, RawValue};
 use super::dv_timings::RawTimings;
 use super::enum_fmt::RawFormatDescription;
 use super::enum_frameintervals::RawInterval;
 use super::enum_framesizes::RawSize;
 use super::event::{EVENT_SOURCE_CHANGE, RawEvent, RawSubscription};
+use super::expbuf::RawExport;
 use super::fmt::{RawFormat, pix, pix_mp};
 use super::four_cc::FourCc;
 use super::parm::{Fraction, RawParameters};
@@ -71,6 +73,18 @@ fn structures(table: &mut Table) {
     layout!(table, "v4l2_plane", RawPlane {
         "bytesused" = bytesused, "length" = length, "m" = m, "data_offset" = data_offset, "reserved" = reserved,
     });
+    layout!(table, "v4l2_query_ext_ctrl", RawControl {
+        "id" = id, "type" = kind, "name" = name, "minimum" = minimum, "maximum" = maximum, "step" = step,
+        "default_value" = default_value, "flags" = flags, "elem_size" = elem_size, "elems" = elems,
+        "nr_of_dims" = nr_of_dims, "dims" = dims, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_querymenu", RawMenu {
+        "id" = id, "index" = index, "name" = name, "value" = name, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_exportbuffer", RawExport {
+        "type" = kind, "index" = index, "plane" = plane, "flags" = flags, "fd" = fd, "reserved" = reserved,
+    });
+    layout!(table, "v4l2_control", RawValue { "id" = id, "value" = value });
     layout!(table, "v4l2_event_subscription", RawSubscription {
         "type" = kind, "id" = id, "flags" = flags, "reserved" = reserved,
     });
@@ -145,6 +159,11 @@ fn numbers(table: &mut Table) {
         ("S_PARM", request::S_PARM.opcode()),
         ("ENUM_FRAMESIZES", request::ENUM_FRAMESIZES.opcode()),
         ("ENUM_FRAMEINTERVALS", request::ENUM_FRAMEINTERVALS.opcode()),
+        ("EXPBUF", request::EXPBUF.opcode()),
+        ("G_CTRL", request::G_CTRL.opcode()),
+        ("S_CTRL", request::S_CTRL.opcode()),
+        ("QUERYMENU", request::QUERYMENU.opcode()),
+        ("QUERY_EXT_CTRL", request::QUERY_EXT_CTRL.opcode()),
         ("G_INPUT", request::G_INPUT.opcode()),
         ("S_DV_TIMINGS", request::S_DV_TIMINGS.opcode()),
         ("DQEVENT", request::DQEVENT.opcode()),
@@ -154,9 +173,14 @@ fn numbers(table: &mut Table) {
         table.add(&format!("VIDIOC_{name}"), u64::from(opcode));
     }
     table.add("VIDEO_MAX_PLANES", PLANES_MAX as u64);
+    table.add("V4L2_CTRL_FLAG_NEXT_CTRL", u64::from(FLAG_NEXT));
     table.add("V4L2_EVENT_SOURCE_CHANGE", u64::from(EVENT_SOURCE_CHANGE));
     for (name, four_cc) in [
         ("YUYV", FourCc::YUYV),
+        ("UYVY", FourCc::UYVY),
+        ("YUV24", FourCc::YUV3),
+        ("MJPEG", FourCc::MJPG),
+        ("JPEG", FourCc::JPEG),
         ("NV12", FourCc::NV12),
         ("NV12M", FourCc::NM12),
         ("YUV420", FourCc::YU12),

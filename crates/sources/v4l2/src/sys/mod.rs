@@ -6,12 +6,14 @@
 //! What is not here: what any of it is for.
 
 mod buffer;
+mod control;
 mod dqbuf;
 mod dv_timings;
 mod enum_fmt;
 mod enum_frameintervals;
 mod enum_framesizes;
 mod event;
+mod expbuf;
 mod fmt;
 mod four_cc;
 #[cfg(test)]
@@ -28,12 +30,14 @@ mod stream;
 pub(crate) use rustix::io::Errno;
 
 pub(crate) use buffer::PLANES_MAX;
+pub(crate) use control::{Control, ControlType, g_ctrl, menu_entry, next_control, s_ctrl};
 pub(crate) use dqbuf::{Dequeued, dqbuf};
 pub(crate) use dv_timings::{Signal, follow_signal};
 pub(crate) use enum_fmt::{FormatDescription, enum_fmt};
 pub(crate) use enum_frameintervals::{Intervals, enum_frameintervals};
 pub(crate) use enum_framesizes::{Sizes, enum_framesizes};
 pub(crate) use event::{Event, dqevent, subscribe_source_change};
+pub(crate) use expbuf::expbuf;
 #[cfg(test)]
 pub(crate) use fmt::MemoryPlane;
 pub(crate) use fmt::{Format, g_fmt, s_fmt};

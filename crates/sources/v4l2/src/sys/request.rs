@@ -7,11 +7,13 @@ use std::os::fd::BorrowedFd;
 use rustix::io::Errno;
 use rustix::ioctl::{Direction, Ioctl, IoctlOutput, Opcode, ioctl, opcode};
 
+use super::control::{RawControl, RawMenu, RawValue};
 use super::dv_timings::RawTimings;
 use super::enum_fmt::RawFormatDescription;
 use super::enum_frameintervals::RawInterval;
 use super::enum_framesizes::RawSize;
 use super::event::{RawEvent, RawSubscription};
+use super::expbuf::RawExport;
 use super::fmt::RawFormat;
 use super::parm::RawParameters;
 use super::querycap::RawCapability;
@@ -76,6 +78,16 @@ pub(super) const DQEVENT: Request<RawEvent> = unsafe { Request::new(Direction::R
 pub(super) const SUBSCRIBE_EVENT: Request<RawSubscription> = unsafe { Request::new(Direction::Write, 90) };
 // SAFETY: as above.
 pub(super) const QUERY_DV_TIMINGS: Request<RawTimings> = unsafe { Request::new(Direction::Read, 99) };
+// SAFETY: as above.
+pub(super) const G_CTRL: Request<RawValue> = unsafe { Request::new(Direction::ReadWrite, 27) };
+// SAFETY: as above.
+pub(super) const S_CTRL: Request<RawValue> = unsafe { Request::new(Direction::ReadWrite, 28) };
+// SAFETY: as above.
+pub(super) const QUERYMENU: Request<RawMenu> = unsafe { Request::new(Direction::ReadWrite, 37) };
+// SAFETY: as above.
+pub(super) const QUERY_EXT_CTRL: Request<RawControl> = unsafe { Request::new(Direction::ReadWrite, 103) };
+// SAFETY: as above.
+pub(super) const EXPBUF: Request<RawExport> = unsafe { Request::new(Direction::ReadWrite, 16) };
 
 /// Asks the driver; a call that a signal interrupted is made again.
 pub(super) fn call<T>(device: BorrowedFd<'_>, request: &Request<T>, argument: &mut T) -> Result<(), Errno> {
