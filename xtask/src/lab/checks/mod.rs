@@ -106,7 +106,8 @@ fn rates(findings: &Findings<'_>) -> Result<String, String> {
 }
 
 fn formats(findings: &Findings<'_>) -> Result<String, String> {
-    let names = ["YUYV", "NV12", "I420", "RGB24", "BGR24", "GREY", "multi-YUYV", "multi-NV12", "multi-I420"];
+    let names =
+        ["YUYV", "UYVY", "NV12", "I420", "RGB24", "BGR24", "GREY", "multi-YUYV", "multi-NV12", "multi-I420"];
     let mut off = Vec::new();
     for name in names {
         balanced(&findings.json(&format!("{name}.json"))?).map_err(|why| format!("{name}: {why}"))?;
