@@ -30,6 +30,11 @@ pub struct HealthWatch {
 }
 
 impl HealthWatch {
+    /// The source was away: what comes next has nothing to do with what was before.
+    pub fn begin_anew(&mut self) {
+        *self = Self::default();
+    }
+
     /// What this picture, the one after those before, is like.
     pub fn look_at(&mut self, frame: &Frame) -> Health {
         let at_ns = frame.info().captured.ns;
@@ -167,13 +172,33 @@ mod tests {
     }
 
     #[test]
+    fn time_away_is_not_time_frozen() {
+        let picture = |at_ns| dated(frame_from(PixelFormat::Grey, SIZE, 0, |_, _, _| 99), at_ns);
+        let mut watch = HealthWatch::default();
+        watch.look_at(&picture(0));
+        watch.begin_anew();
+        let health = [9, 10, 11].map(|second| watch.look_at(&picture(second * SECOND)));
+        assert_eq!(health, [Health::Good, Health::Good, Health::Frozen]);
+    }
+
+    /// Whether this byte of a row of the first plane is bright where the picture is.
+    fn is_luma(format: PixelFormat, column: usize) -> bool {
+        match format {
+            PixelFormat::Yuyv => column.is_multiple_of(2),
+            PixelFormat::Uyvy => !column.is_multiple_of(2),
+            PixelFormat::Yuv24 => column.is_multiple_of(3),
+            _ => true,
+        }
+    }
+
+    #[test]
     fn a_covered_lens_is_black_with_its_noise_and_a_few_hot_pixels() {
         for format in PixelFormat::ALL {
             let is_rgb = matches!(format, PixelFormat::Rgb24 | PixelFormat::Bgr24);
             let black = if is_rgb { 0 } else { 16 };
             let dark = |number, plane, row: usize, column: usize| match plane {
                 0 if (row * 640 + column).is_multiple_of(997) => 255,
-                0 if column % luma_bytes(format).1 != luma_bytes(format).0 => 128,
+                0 if !is_luma(format, column) => 128,
                 0 => black + noise(number, plane, row, column) % BLACK_CODES,
                 _ => 128,
             };

@@ -40,7 +40,7 @@ pub struct Away {
     pub from_ns: u64,
     /// When the first picture after was read.
     pub to_ns: u64,
-    /// What was noticed first.
+    /// What was noticed first, or what proved to be behind it.
     pub reason: AwayReason,
 }
 

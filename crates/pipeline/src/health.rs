@@ -31,6 +31,13 @@ impl Checking {
         Self { watch, on_frozen, name: name.to_owned(), notes, health: Health::Good, since_ns: 0 }
     }
 
+    /// The source was away.
+    pub(crate) fn begin_anew(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.begin_anew();
+        }
+    }
+
     /// What this frame is like, and whether it is to be skipped for it.
     pub(crate) fn look_at(&mut self, frame: &Frame) -> (Health, bool) {
         let Some(watch) = &mut self.watch else { return (Health::Good, false) };

@@ -41,7 +41,11 @@ pub(crate) fn capture(
     }
     let next = source.next(PATIENCE);
     lane.lose(source.take_lost());
-    lane.figures.add(source.take_figures());
+    let figures = source.take_figures();
+    if figures.away.is_some() {
+        checking.begin_anew();
+    }
+    lane.figures.add(figures);
     let frame = match next? {
         SourceNext::Frame(frame) => frame,
         SourceNext::TimedOut => return Ok(ControlFlow::Continue(())),

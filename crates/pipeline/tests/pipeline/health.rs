@@ -19,6 +19,10 @@ const INTERVAL_NS: u64 = 500_000_000;
 
 /// The results with their health, how many frames were dropped as frozen, and the notes.
 fn watched(pace: Pace, on_frozen: OnFrozen) -> (Vec<(u64, Health)>, u64, Vec<String>) {
+    watch(Numbered::new(0, FRAMES, pace).every(INTERVAL_NS).same(SAME_FROM..SAME_TO), pace, on_frozen)
+}
+
+fn watch(source: Numbered, pace: Pace, on_frozen: OnFrozen) -> (Vec<(u64, Health)>, u64, Vec<String>) {
     let seen: Arc<Mutex<Vec<(u64, Health)>>> = Arc::default();
     let keep = Arc::clone(&seen);
     let (sink, kept) = Keeping::new("sink", Demand::Every);
@@ -27,7 +31,6 @@ fn watched(pace: Pace, on_frozen: OnFrozen) -> (Vec<(u64, Health)>, u64, Vec<Str
         Ok(())
     });
     // One frame at a time, so that none displaces another.
-    let source = Numbered::new(0, FRAMES, pace).every(INTERVAL_NS).same(SAME_FROM..SAME_TO);
     let skips = pace == Pace::Live && on_frozen == OnFrozen::Skip;
     let source = source.before(move |sequence| {
         let worked_on = (0..sequence).filter(|before| !(skips && is_frozen(*before)));
@@ -89,4 +92,12 @@ fn where_every_frame_counts_nobody_looks() {
     let (seen, dropped, notes) = watched(Pace::Max, OnFrozen::Skip);
     assert!(seen.into_iter().eq((0..FRAMES).map(|sequence| (sequence, Health::Good))));
     assert_eq!((dropped, notes.len()), (0, 0));
+}
+
+#[test]
+fn time_away_is_not_time_frozen() {
+    let source = Numbered::new(0, FRAMES, Pace::Live).every(INTERVAL_NS).same(0..FRAMES).away_before(3);
+    let (seen, ..) = watch(source, Pace::Live, OnFrozen::Infer);
+    let first = seen.into_iter().find(|(_, health)| *health == Health::Frozen);
+    assert_eq!(first, Some((7, Health::Frozen)), "two seconds after it was back");
 }

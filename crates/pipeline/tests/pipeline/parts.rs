@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ocelli_capture::{Next as SourceNext, Pace, Source, SourceError, SourceInfo};
+use ocelli_capture::{Figures, Next as SourceNext, Pace, Source, SourceError, SourceInfo};
 use ocelli_frame::{
-    BoxXyxy, ClockKind, Detection, Frame, FrameInfo, FrameResult, PixelFormat, Pool, Predictions, Size,
-    SourceIndex, StageTimes, Timestamp,
+    Away, AwayReason, BoxXyxy, ClockKind, Detection, Frame, FrameInfo, FrameResult, PixelFormat, Pool,
+    Predictions, Size, SourceIndex, StageTimes, Timestamp,
 };
 use ocelli_pipeline::{Delivery, Demand, Pipeline, Sink, SinkError, Stop, frames_held};
 use ocelli_predict::{Job, Next, PredictError, Predictor};
@@ -41,6 +41,8 @@ pub struct Numbered {
     interval_ns: u64,
     /// Frames that all have the picture of the first of them.
     same: Range<u64>,
+    /// It was away before this frame.
+    away_before: Option<u64>,
     /// How often it was asked for a frame: one more than the number of frames that it has got rid of.
     pub asked: Count,
     before: Box<dyn FnMut(u64) -> Result<(), SourceError> + Send>,
@@ -60,6 +62,7 @@ impl Numbered {
             captured_ns: 0,
             interval_ns: 0,
             same: 0..0,
+            away_before: None,
             asked: Count::default(),
             before,
         }
@@ -80,6 +83,12 @@ impl Numbered {
     /// Each frame was captured so long after the one before.
     pub fn every(mut self, interval_ns: u64) -> Self {
         self.interval_ns = interval_ns;
+        self
+    }
+
+    /// It was away before this frame.
+    pub fn away_before(mut self, sequence: u64) -> Self {
+        self.away_before = Some(sequence);
         self
     }
 
@@ -124,6 +133,12 @@ impl Source for Numbered {
         (info.source, info.sequence) = (self.source, self.next);
         self.next += 1;
         Ok(SourceNext::Frame(filling.publish(info).unwrap()))
+    }
+
+    fn take_figures(&mut self) -> Figures {
+        let is_back = self.away_before.take_if(|before| *before + 1 == self.next).is_some();
+        let away = Away { from_ns: 0, to_ns: 1, reason: AwayReason::Stalled };
+        Figures { away: is_back.then_some(away), ..Figures::default() }
     }
 }
 

@@ -99,7 +99,9 @@ impl DeviceCamera {
             match Device::open(&place) {
                 Ok(device) if identity.is(&place, &device.capability) => return Ok(device),
                 Ok(_) => {}
-                Err(error) if error.kind() == SourceErrorKind::NotFound => {}
+                // Whatever else is there by that name now is not it.
+                Err(error)
+                    if matches!(error.kind(), SourceErrorKind::NotFound | SourceErrorKind::Unsupported) => {}
                 Err(error) => obstacle = Some(error),
             }
         }

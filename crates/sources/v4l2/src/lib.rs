@@ -41,7 +41,7 @@ mod error;
 #[cfg(target_os = "linux")]
 mod identity;
 #[cfg(target_os = "linux")]
-mod jpeg;
+pub mod jpeg;
 #[cfg(target_os = "linux")]
 mod negotiate;
 #[cfg(target_os = "linux")]

@@ -59,6 +59,12 @@ impl Trouble {
 
     /// Another try has failed. True where it did so in another way than the one before.
     pub fn note(&mut self, error: &SourceError, now_ns: u64) -> bool {
+        // A driver may give up, or tell of a change, before it is known that nothing is there any more.
+        if matches!(self.reason, AwayReason::Changed | AwayReason::Stalled | AwayReason::Failed)
+            && is_absence(error.kind())
+        {
+            self.reason = reason_of(error.kind());
+        }
         let wait_ns = RETRY_FIRST_NS << self.tries.min(16);
         self.next_try_ns = now_ns.saturating_add(wait_ns.min(RETRY_MAX_NS));
         self.tries = self.tries.saturating_add(1);
@@ -88,7 +94,7 @@ impl Trouble {
     }
 }
 
-/// Whether somebody has to plug something in, or to let go of it.
+/// Whether somebody has to plug something in, to let go of it, or to allow it: udev does so a moment after a replug.
 fn is_absence(kind: SourceErrorKind) -> bool {
     matches!(
         kind,
@@ -96,6 +102,7 @@ fn is_absence(kind: SourceErrorKind) -> bool {
             | SourceErrorKind::NotFound
             | SourceErrorKind::NoSignal
             | SourceErrorKind::Busy
+            | SourceErrorKind::Denied
     )
 }
 
@@ -148,6 +155,20 @@ mod tests {
         assert!(limit(SourceErrorKind::Unplugged, Some(5 * SECOND), 6 * SECOND));
         assert!(limit(SourceErrorKind::Unplugged, Some(0), SECOND));
         assert!(!limit(SourceErrorKind::Io, Some(90 * SECOND), 80 * SECOND));
+    }
+
+    #[test]
+    fn the_reason_is_what_is_behind_it() {
+        for (first, then, reason) in [
+            (SourceErrorKind::FormatChanged, SourceErrorKind::NoSignal, AwayReason::NoSignal),
+            (SourceErrorKind::Io, SourceErrorKind::Unplugged, AwayReason::Unplugged),
+            (SourceErrorKind::FormatChanged, SourceErrorKind::Io, AwayReason::Changed),
+            (SourceErrorKind::Unplugged, SourceErrorKind::Busy, AwayReason::Unplugged),
+        ] {
+            let mut trouble = Trouble::new(&error(first), 0, 0);
+            trouble.note(&error(then), 0);
+            assert_eq!(trouble.ended(1).reason, reason, "{first:?}, then {then:?}");
+        }
     }
 
     #[test]

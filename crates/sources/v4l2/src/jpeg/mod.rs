@@ -1,7 +1,8 @@
 //! Motion JPEG to YUV24: each picture for itself, straight to Y, Cb and Cr, without a stage of RGB.
 //!
 //! Bytes come over a cable and are trusted with nothing: a picture of another size, one that is cut off, or one with
-//! damage that the decoder sees is no picture. What is left out on purpose is filled in: the Huffman tables.
+//! damage that the decoder sees is no picture. What is left out on purpose is filled in: the Huffman tables. Memory, while
+//! one is decoded: at most 32 times its pixels, 4 times its bytes, and 64 KiB.
 
 mod tables;
 
@@ -12,7 +13,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 /// Bytes a pixel of what is written.
-pub(crate) const PIXEL_BYTES: usize = 3;
+pub const PIXEL_BYTES: usize = 3;
 
 const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
 const HUFFMAN_TABLES: u8 = 0xc4;
@@ -22,22 +23,26 @@ const NEUTRAL: u8 = 128;
 
 /// A picture that is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Damaged;
+pub struct Damaged;
 
 /// Decodes pictures of one size. Its memory is used again.
 #[derive(Debug)]
-pub(crate) struct MotionJpeg {
+pub struct MotionJpeg {
     size: Size,
     /// A picture with tables put in.
     completed: Vec<u8>,
 }
 
 impl MotionJpeg {
+    /// For pictures of this size, which every one must have.
     pub fn new(size: Size) -> Self {
         Self { size, completed: Vec::new() }
     }
 
-    /// Writes the picture into `pixels`, which is at least as long as a picture of this size.
+    /// Writes the picture into the first of `pixels`, which are at least [`PIXEL_BYTES`] for each of its size.
+    ///
+    /// # Errors
+    /// Where it is not whole, or not of this size.
     pub fn decode(&mut self, jpeg: &[u8], pixels: &mut [u8]) -> Result<(), Damaged> {
         match scan_without_tables(jpeg)? {
             None => decode(jpeg, self.size, pixels),
