@@ -34,6 +34,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "capture", check: capture },
     Scenario { name: "rates", check: rates },
     Scenario { name: "formats", check: formats },
+    Scenario { name: "options", check: options },
     Scenario { name: "faults", check: faults },
     Scenario { name: "signal", check: signal },
     Scenario { name: "system_calls", check: system_calls },
@@ -135,4 +136,12 @@ fn neighbour(findings: &Findings<'_>) -> Result<String, String> {
     let of_other: Vec<_> = lines.iter().filter(|line| line["source"] == "video1").collect();
     without_gaps(&of_other, [640, 480])?;
     Ok(format!("{} frames of the other without a gap", of_other.len()))
+}
+
+fn options(findings: &Findings<'_>) -> Result<String, String> {
+    let brightness = findings.text("brightness")?;
+    ensure(brightness.trim() == "brightness: 77", || brightness.clone())?;
+    let exported = findings.text("descriptors")?.matches("dmabuf").count();
+    ensure(exported == 4, || format!("{exported} buffers are exported"))?;
+    whole(findings, "options", [640, 480], 30.0)
 }
