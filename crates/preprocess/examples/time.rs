@@ -11,11 +11,15 @@ use ocelli_testkit::frame_from;
 
 const RUNS: usize = 300;
 const WARM_UP_RUNS: usize = 20;
-const CASES: [(&str, u32, u32); 12] = [
+const CASES: [(&str, u32, u32); 16] = [
     ("yuyv", 640, 480),
     ("yuyv", 1280, 720),
     ("yuyv", 1920, 1080),
     ("yuyv", 800, 600),
+    ("uyvy", 640, 480),
+    ("uyvy", 1280, 720),
+    ("yuv24", 640, 480),
+    ("yuv24", 1280, 720),
     ("i420", 640, 360),
     ("i420", 1280, 720),
     ("i420", 1920, 1080),

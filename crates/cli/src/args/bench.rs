@@ -46,7 +46,7 @@ pub struct BenchRun {
 /// Frame to input tensor
 #[derive(Debug, Args)]
 pub struct BenchPreprocess {
-    /// The frame's pixel format: i420, nv12, yuyv, rgb24, bgr24, grey
+    /// The frame's pixel format: i420, nv12, yuyv, uyvy, yuv24, rgb24, bgr24, grey
     #[arg(long, default_value = "yuyv", value_parser = parse_format)]
     pub format: PixelFormat,
 

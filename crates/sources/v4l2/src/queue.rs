@@ -60,7 +60,7 @@ impl DeviceQueue {
     }
 
     /// Ends the stream and lets go of the driver's buffers, so that others can be asked for. What is mapped stays mapped;
-    /// drivers before Linux 4.20 refuse while it is.
+    /// old kernels refuse while it is.
     pub fn stop(&mut self) -> Result<(), Errno> {
         let (file, kind) = (self.device.file.as_fd(), self.device.kind);
         streamoff(file, kind).and(reqbufs(file, kind, 0).map(drop))
