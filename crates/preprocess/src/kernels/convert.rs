@@ -76,7 +76,7 @@ pub(crate) fn of_rgb<S: Simd>(simd: S, [red, green, blue]: Triple<S>) -> Triple<
 }
 
 /// Room for a block of `as_yuyv`.
-pub(crate) type Pairs = [u8; 4 * BLOCK];
+pub(crate) type Pairs = [u8; 2 * BLOCK];
 
 /// `Cb Y0 Cr Y1` as `Y0 Cb Y1 Cr`: so no instruction set needs loads of its own for it. By way of `room` on the stack,
 /// which the compiler makes a vector's worth of shifts of.

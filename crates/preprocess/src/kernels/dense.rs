@@ -25,7 +25,7 @@ where
             gains.of_ycbcr(simd, simd.load_yuyv(bytes))
         }),
         SourceLayout::Uyvy => each!(simd, outs, put, first.chunks_exact(2 * S::LANES), |bytes| {
-            let mut room: Pairs = [0; 4 * BLOCK];
+            let mut room: Pairs = [0; 2 * BLOCK];
             gains.of_ycbcr(simd, simd.load_yuyv(as_yuyv(bytes, &mut room)))
         }),
         SourceLayout::Yuv => {

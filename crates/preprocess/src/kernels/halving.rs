@@ -4,8 +4,8 @@
 //! half: `a + ((b - a) * 2^14 + 2^14 >> 15)` is `(a + b + 1) >> 1`.
 
 use crate::kernels::blocks::{Out, Put, each};
-use crate::kernels::convert::{Gains, Pairs, Triple, as_yuyv, mean, of_rgb, reversed};
-use crate::row::{BLOCK, SourceLayout, SourceRow};
+use crate::kernels::convert::{Gains, Triple, mean, of_rgb, reversed};
+use crate::row::{SourceLayout, SourceRow};
 use crate::simd::Simd;
 
 /// Puts as many whole blocks as the rows have, and says how many target columns that was. With `TWO`, target pixels are
@@ -91,8 +91,9 @@ fn yuyv<S: Simd>(simd: S, gains: &Gains<S>, bytes: &[u8]) -> Triple<S> {
 
 #[inline(always)]
 fn uyvy<S: Simd>(simd: S, gains: &Gains<S>, bytes: &[u8]) -> Triple<S> {
-    let mut room: Pairs = [0; 4 * BLOCK];
-    yuyv(simd, gains, as_yuyv(bytes, &mut room))
+    // The same four numbers at other places.
+    let [cb, cr, first, second] = simd.load_yuyv_pairs(bytes);
+    mean_of_ycbcr(simd, gains, [first, second], [cb, cr])
 }
 
 /// Each pixel has chroma of its own.
