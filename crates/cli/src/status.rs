@@ -41,7 +41,7 @@ impl Status {
             scope.spawn(|| {
                 let mut ended = done.lock().unwrap_or_else(PoisonError::into_inner);
                 while !*ended {
-                    self.bar.suspend(|| events.tell());
+                    events.tell_within(|tell| self.bar.suspend(tell));
                     if is_drawn {
                         self.draw(progress);
                     }

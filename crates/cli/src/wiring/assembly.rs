@@ -62,7 +62,7 @@ impl Assembly {
         let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
         pipeline.set_on_frozen(order.on_frozen);
-        events.add(pipeline.notes());
+        events.listen_to(pipeline.notes());
         Ok(Self { labels, events, pipeline, status, stop })
     }
 

@@ -29,20 +29,31 @@ impl Events {
     }
 
     /// And what these say.
-    pub fn add(&mut self, notes: Notes) {
+    pub fn listen_to(&mut self, notes: Notes) {
         self.notes.push(notes);
     }
 
     /// Tells on stderr what is new.
     pub fn tell(&self) {
-        for event in self.notes.iter().flat_map(Notes::take) {
-            eprintln!("note: {event}");
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.events.len() < EVENTS_MAX {
-                told.events.push(event);
-            } else {
-                told.more += 1;
-            }
+        self.tell_within(|tell| tell());
+    }
+
+    /// The same within `around`, which is called only where something is new: it takes away what stands on the terminal.
+    pub fn tell_within(&self, around: impl FnOnce(&dyn Fn())) {
+        let news: Vec<_> = self.notes.iter().flat_map(Notes::take).collect();
+        if news.is_empty() {
+            return;
+        }
+        around(&|| news.iter().for_each(|event| eprintln!("note: {event}")));
+        news.into_iter().for_each(|event| self.keep(event));
+    }
+
+    fn keep(&self, event: String) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.events.len() < EVENTS_MAX {
+            told.events.push(event);
+        } else {
+            told.more += 1;
         }
     }
 
