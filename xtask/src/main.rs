@@ -24,6 +24,7 @@ The project's own chores.
     cargo xtask measure list         the measurements there are
     cargo xtask measure NAME [...]   measure, and print one JSON object on stdout
     cargo xtask lab [NAME...]        the binary against real camera drivers, in a virtual machine
+    cargo xtask lab --check          whether this machine has what that takes
     cargo xtask help                 this text
 
 Options of cross:
@@ -50,7 +51,7 @@ enum Command {
     Tidy,
     Ci,
     Cross(cross::Options),
-    Lab(Vec<String>),
+    Lab(lab::Wanted),
     MeasureList,
     Measure { name: String, options: measure::Options },
 }
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         Ok(Command::Tidy) => tidy::run(&repository_root()),
         Ok(Command::Ci) => ci::run(&repository_root()),
         Ok(Command::Cross(options)) => cross::run(&repository_root(), options),
-        Ok(Command::Lab(names)) => lab::run(&repository_root(), &names),
+        Ok(Command::Lab(wanted)) => lab::run(&repository_root(), &wanted),
         Ok(Command::MeasureList) => {
             measure::list();
             ExitCode::SUCCESS
@@ -85,7 +86,11 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         ["tidy"] => Ok(Command::Tidy),
         ["ci"] => Ok(Command::Ci),
         ["cross", rest @ ..] => Ok(Command::Cross(cross::Options::parse(rest)?)),
-        ["lab", names @ ..] => Ok(Command::Lab(names.iter().map(|&name| name.to_owned()).collect())),
+        ["lab", "--check"] => Ok(Command::Lab(lab::Wanted::Check)),
+        ["lab", names @ ..] if names.iter().all(|name| !name.starts_with('-')) => {
+            Ok(Command::Lab(lab::Wanted::Scenarios(names.iter().map(|&name| name.to_owned()).collect())))
+        }
+        ["lab", ..] => Err("lab takes names of scenarios, or --check".to_owned()),
         ["measure", "list"] => Ok(Command::MeasureList),
         ["measure", name, rest @ ..] if !name.starts_with('-') => {
             Ok(Command::Measure { name: (*name).to_owned(), options: parse_measure(rest)? })
@@ -140,7 +145,9 @@ mod tests {
         assert_eq!(parse_line("ci"), Ok(Command::Ci));
         let build_alone = cross::Options { depth: cross::Depth::Build, ..cross::Options::default() };
         assert_eq!(parse_line("cross --no-run"), Ok(Command::Cross(build_alone)));
-        assert_eq!(parse_line("lab capture"), Ok(Command::Lab(vec!["capture".to_owned()])));
+        assert_eq!(parse_line("lab --check"), Ok(Command::Lab(lab::Wanted::Check)));
+        let capture = lab::Wanted::Scenarios(vec!["capture".to_owned()]);
+        assert_eq!(parse_line("lab capture"), Ok(Command::Lab(capture)));
         assert_eq!(parse_line("measure list"), Ok(Command::MeasureList));
         let options = measure::Options {
             rounds: Some(5),
@@ -158,7 +165,7 @@ mod tests {
         for line in ["tidi", "tidy now", "measure", "measure --rounds 3", "measure memory --rounds 0"] {
             assert!(parse_line(line).is_err(), "{line}");
         }
-        for line in ["measure memory --rounds", "measure memory --frobnicate", "cross arm"] {
+        for line in ["measure memory --rounds", "measure memory --frobnicate", "cross arm", "lab --chek"] {
             assert!(parse_line(line).is_err(), "{line}");
         }
     }

@@ -3,9 +3,9 @@
 //! The protocol, model-checked in `tests/lease_loom.rs`:
 //!
 //! 1. The owner (the source's thread) has a slot to itself, fills it, and calls [`LeaseTable::open`]: one reader.
-//! 2. Readers come and go on any thread: [`LeaseTable::share`], [`LeaseTable::release`]. The last release sets the
-//!    slot's bit in `returned`. Every release is `AcqRel` on the count, so the last one has seen all reads of the
-//!    others, and hands them on to whoever takes the bit.
+//! 2. Readers come and go on any thread: [`LeaseTable::share`], [`LeaseTable::release`]. The last one gives the slot
+//!    back, [`LeaseTable::give_back`], which sets its bit in `returned`. Every release is `AcqRel` on the count, so the
+//!    last one has seen all reads of the others, and hands them on to whoever takes the bit.
 //! 3. The owner swaps `returned` out ([`LeaseTable::reclaim`], `Acquire`) and owns those slots again.
 //!
 //! An owner that finds nothing sets [`STARVING`] in the same word ([`LeaseTable::starve`]); the release that meets
@@ -42,13 +42,10 @@ impl LeaseTable {
         assert!(before < u32::MAX / 2, "a frame has too many readers");
     }
 
-    /// A reader lets go. True where it was the last and the owner waits to be woken.
+    /// A reader lets go. True where it was the last: then it has the slot to itself, until it gives it back.
     #[must_use]
     pub(crate) fn release(&self, slot: usize) -> bool {
-        if self.readers[slot].fetch_sub(1, Ordering::AcqRel) > 1 {
-            return false;
-        }
-        self.give_back(slot)
+        self.readers[slot].fetch_sub(1, Ordering::AcqRel) == 1
     }
 
     /// The owner, or the last reader, gives the slot back. True where the owner waits to be woken.

@@ -13,12 +13,20 @@ use std::ptr::NonNull;
 ///   are readable and writable by this process for that long.
 /// - Regions of different slots do not overlap.
 /// - The memory itself never writes to a slot that the pool has handed out.
+/// - `pass_on` calls `give_back` at most once.
 pub unsafe trait PoolMemory: Send + Sync + Debug {
     /// Slots.
     fn slots(&self) -> usize;
 
     /// Start and length in bytes of one region of a slot. Single-planar memory has region 0 alone.
     fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)>;
+
+    /// The last reader of a slot lets go of it, on its own thread: gives the slot back to the pool. A driver's memory
+    /// passes it on to the driver too, without waiting for the source's thread to come by.
+    fn pass_on(&self, slot: usize, give_back: &mut dyn FnMut()) {
+        let _ = slot;
+        give_back();
+    }
 
     /// What the region is beside bytes of this process.
     fn kind(&self, slot: usize, region: usize) -> Memory<'_> {

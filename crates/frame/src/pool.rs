@@ -108,7 +108,7 @@ impl PoolShared {
 
     pub(crate) fn release(&self, slot: usize) {
         if self.leases.release(slot) {
-            self.wake();
+            self.memory.pass_on(slot, &mut || self.give_back(slot));
         }
     }
 

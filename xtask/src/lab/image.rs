@@ -1,22 +1,24 @@
-//! The guest's whole file system, in memory: busybox, the modules, the binary, the scripts.
+//! The guest's whole file system, in memory: busybox, the modules, the programs, the scripts, the pictures.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::build::Programs;
 use super::cpio::Archive;
 use super::host::{at, output_of};
 use super::kernel::Kernel;
+use super::numbered;
 use crate::error::ChoreError;
 
 /// Drivers that the scenarios load, and what the shared folder needs.
-const MODULES: &[&str] = &["vivid", "9pnet_virtio", "9p"];
+const MODULES: &[&str] = &["vivid", "uvcvideo", "vhci-hcd", "9pnet_virtio", "9p"];
 /// Programs that the scenarios use, and the Debian packages that they come with.
-const TOOLS: &[(&str, &str)] = &[("v4l2-ctl", "v4l-utils"), ("strace", "strace")];
-const BUSYBOX: &str = "/bin/busybox";
+pub const TOOLS: &[(&str, &str)] = &[("v4l2-ctl", "v4l-utils"), ("strace", "strace")];
+pub const BUSYBOX: &str = "/bin/busybox";
 
 /// The archive that the guest starts from.
-pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, ChoreError> {
+pub fn image(kernel: &Kernel, root: &Path, programs: &Programs) -> Result<Vec<u8>, ChoreError> {
     let mut archive = Archive::default();
     let mut add = |path: &str, from: &Path| {
         let contents = fs::read(from).map_err(|error| at(from, &error))?;
@@ -27,7 +29,8 @@ pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, Cho
         return Err(ChoreError::new(format!("there is no {BUSYBOX}"), "`apt install busybox-static`"));
     }
     add("bin/busybox", Path::new(BUSYBOX))?;
-    add("bin/ocelli", binary)?;
+    add("bin/ocelli", &programs.ocelli)?;
+    add("bin/lab", &programs.lab)?;
     for (tool, package) in TOOLS {
         add(&format!("bin/{tool}"), Path::new(&format!("/usr/bin/{tool}"))).map_err(|_| {
             ChoreError::new(format!("there is no {tool}"), format!("`apt install {package}`"))
@@ -44,6 +47,9 @@ pub fn image(kernel: &Kernel, root: &Path, binary: &Path) -> Result<Vec<u8>, Cho
             let name = script.file_name().unwrap_or_default().to_string_lossy().into_owned();
             add(&format!("lab/{name}"), &script)?;
         }
+    }
+    for (path, contents) in numbered::all()? {
+        archive.file(&format!("lab/pictures/{path}"), &contents);
     }
     for (path, contents) in kernel.modules(MODULES)? {
         archive.file(&path, &contents);

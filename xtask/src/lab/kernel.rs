@@ -13,6 +13,12 @@ const META_PACKAGE: &str = "linux-image-6.12-amd64";
 /// What the package that it depends on is called.
 const PACKAGE_START: &str = "linux-image-6.12.";
 
+/// Where it is unpacked, and the file that says that it is.
+const TREE: &str = "kernel";
+const COMPLETE: &str = "complete";
+/// Tells which module needs which.
+pub const DEPMOD: &str = "/sbin/depmod";
+
 /// An unpacked kernel.
 #[derive(Debug)]
 pub struct Kernel {
@@ -27,10 +33,15 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// Whether it is in the cache.
+    pub fn is_in(cache: &Path) -> bool {
+        cache.join(TREE).join(COMPLETE).is_file()
+    }
+
     /// The kernel in the cache, downloaded where there is none.
     pub fn in_cache(cache: &Path) -> Result<Self, ChoreError> {
-        let tree = cache.join("kernel");
-        if !tree.join("complete").is_file() {
+        let tree = cache.join(TREE);
+        if !Self::is_in(cache) {
             unpack(cache, &tree)?;
         }
         let modules_all = tree.join("lib/modules");
@@ -92,8 +103,8 @@ fn unpack(cache: &Path, tree: &Path) -> Result<(), ChoreError> {
     output_of(Command::new("dpkg-deb").arg("-x").arg(&package).arg(tree), "dpkg")?;
     let kernel = fs::read_dir(tree.join("lib/modules")).ok().and_then(|mut entries| entries.next()?.ok());
     let version = kernel.map(|entry| entry.file_name().to_string_lossy().into_owned()).unwrap_or_default();
-    output_of(Command::new("/sbin/depmod").arg("-b").arg(tree).arg(version), "kmod")?;
-    let complete = tree.join("complete");
+    output_of(Command::new(DEPMOD).arg("-b").arg(tree).arg(version), "kmod")?;
+    let complete = tree.join(COMPLETE);
     fs::write(&complete, "").map_err(|error| at(&complete, &error))
 }
 

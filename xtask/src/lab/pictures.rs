@@ -4,7 +4,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
 /// vivid's 75 % colour bars from left to right, in R, G, B.
-const BARS: [[u8; 3]; 8] = [
+pub const BARS: [[u8; 3]; 8] = [
     [191, 191, 191],
     [191, 191, 0],
     [0, 191, 191],
@@ -26,22 +26,42 @@ pub enum Colors {
     Grey,
 }
 
-/// Looks at the middle of each bar, in three rows; the largest difference.
-///
-/// # Errors
-/// Where a colour is not the bar's.
-pub fn colour_bars(jpeg: &[u8], colors: Colors) -> Result<u8, String> {
+/// A picture's pixels.
+pub struct Decoded {
+    pub width: usize,
+    pub height: usize,
+    channels: usize,
+    pixels: Vec<u8>,
+}
+
+impl Decoded {
+    /// R, G, B; of a grey picture, thrice the same.
+    pub fn pixel(&self, column: usize, row: usize) -> [u8; 3] {
+        let pixel = &self.pixels[(row * self.width + column) * self.channels..][..self.channels];
+        [pixel[0], pixel[self.channels / 2], pixel[self.channels - 1]]
+    }
+}
+
+/// A JPEG's pixels.
+pub fn decode(jpeg: &[u8]) -> Result<Decoded, String> {
     let mut decoder = JpegDecoder::new(ZCursor::new(jpeg));
     let pixels = decoder.decode().map_err(|error| format!("no JPEG: {error}"))?;
     let (width, height) = decoder.dimensions().ok_or("a JPEG without a size")?;
     let channels = pixels.len() / (width * height).max(1);
+    Ok(Decoded { width, height, channels, pixels })
+}
+
+/// Looks at the middle of each bar, in three rows; the largest difference.
+///
+/// # Errors
+/// Where a colour is not the bar's.
+pub fn colour_bars(picture: &Decoded, colors: Colors) -> Result<u8, String> {
+    let Decoded { width, height, .. } = *picture;
     let mut largest = 0;
     for (bar, color) in BARS.iter().enumerate() {
         let wanted = if colors == Colors::Grey { [luma(*color); 3] } else { *color };
         for row in [height / 10, height / 2, height - 1] {
-            let column = (2 * bar + 1) * width / (2 * BARS.len());
-            let pixel = &pixels[(row * width + column) * channels..][..channels];
-            let found = [pixel[0], pixel[channels / 2], pixel[channels - 1]];
+            let found = picture.pixel((2 * bar + 1) * width / (2 * BARS.len()), row);
             let off =
                 found.iter().zip(wanted).map(|(found, wanted)| found.abs_diff(wanted)).max().unwrap_or(0);
             if off > TOLERANCE {

@@ -51,6 +51,7 @@ const TABLE: &[(&str, &str, Floor)] = &[
     ("crates/cli", "ocelli", Floor::Face),
     (TESTKIT_FOLDER, "ocelli-testkit", Floor::Chores),
     ("fuzz", "ocelli-fuzz", Floor::Tests),
+    ("lab", "ocelli-lab", Floor::Tests),
     ("xtask", "xtask", Floor::Chores),
 ];
 

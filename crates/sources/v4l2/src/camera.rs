@@ -5,6 +5,7 @@
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ocelli_capture::limits::check_size;
 use ocelli_capture::{DeviceFormat, DeviceUri, Export, OpenOptions, SourceError, SourceErrorKind};
@@ -18,6 +19,7 @@ use crate::identity::Identity;
 use crate::negotiate::{Granted, Wish, differences, negotiate};
 use crate::picture::PictureLayout;
 use crate::queue::{DeviceQueue, Queue};
+use crate::returns::{Returning, Returns};
 use crate::stream::{Stream, StreamParts};
 use crate::sys::{Errno, Fraction, Signal, follow_signal, reqbufs, subscribe_source_change};
 
@@ -158,8 +160,9 @@ impl DeviceCamera {
         }));
         let fps = granted.interval.and_then(Fraction::fps);
         let interval_ns = fps.map_or(INTERVAL_NS, |fps| (1e9 / fps) as u64);
-        let pool = Pool::new(Box::new(memory), generation);
-        let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, interval_ns });
+        let returns = Returns::new(queue.way_back());
+        let pool = Pool::new(Box::new(Returning::new(memory, Arc::clone(&returns))), generation);
+        let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, returns, interval_ns });
         stream.queue_all().map_err(|error| stream_error(&path, error))?;
         self.wish = Wish {
             size: Some(granted.format.size),

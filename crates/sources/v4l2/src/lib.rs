@@ -50,6 +50,8 @@ mod picture;
 mod queue;
 #[cfg(target_os = "linux")]
 mod recovery;
+#[cfg(target_os = "linux")]
+mod returns;
 #[cfg(all(test, target_os = "linux"))]
 mod script;
 #[cfg(target_os = "linux")]

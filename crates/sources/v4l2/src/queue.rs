@@ -4,8 +4,10 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::fcntl_dupfd_cloexec;
 
 use crate::device::Device;
+use crate::returns::QueueBuffer;
 use crate::sys::{Dequeued, Errno, Event, dqbuf, dqevent, qbuf, reqbufs, streamoff, streamon};
 
 /// What waiting has brought.
@@ -49,6 +51,12 @@ impl DeviceQueue {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// How others than the stream queue buffers; `None` where there is no descriptor left for it.
+    pub fn way_back(&self) -> Option<QueueBuffer> {
+        let (file, kind) = (fcntl_dupfd_cloexec(&self.device.file, 0).ok()?, self.device.kind);
+        Some(Box::new(move |index| qbuf(file.as_fd(), kind, index)))
     }
 
     /// Ends the stream and lets go of the driver's buffers, so that others can be asked for. What is mapped stays mapped;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::queue::{Queue, Ready};
+use crate::returns::Returns;
 use crate::sys::{Dequeued, Errno, PLANES_MAX};
 
 /// What the driver and the test both see.
@@ -54,6 +55,12 @@ impl Script {
         };
         change(&mut said);
         driver.filled.push_back(said);
+    }
+
+    /// Readers queue what they let go of.
+    pub fn way_back(&self) -> Arc<Returns> {
+        let script = Mutex::new(self.clone());
+        Returns::new(Some(Box::new(move |index| script.lock().unwrap().queue(index))))
     }
 
     pub fn queued(&self) -> Vec<u32> {

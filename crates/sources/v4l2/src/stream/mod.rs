@@ -1,13 +1,15 @@
 //! Buffers between the driver, the pool and its readers. The rule of the house stands here: **a buffer is queued only
 //! when nobody reads it.**
 //!
-//! Of every buffer it is known who has it: the driver (`queued`), a reader (the pool counts them), or this stream, for
-//! the moment between. In steady state a picture takes three system calls: poll, DQBUF, QBUF.
+//! Of every buffer it is known who has it: the driver (it is claimed, see `returns.rs`), a reader (the pool counts them),
+//! or this stream, for the moment between. In steady state a picture takes three system calls: poll, DQBUF, and QBUF, which
+//! its last reader makes.
 //!
 //! JPEGs are decoded here, once it is known that somebody wants them.
 //!
 //! What is not here: what the pictures mean for a run, and what to do about a device that fails.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ocelli_capture::Lost;
@@ -16,6 +18,7 @@ use ocelli_frame::{Filling, Frame, FrameInfo, Pool};
 use crate::jpeg::MotionJpeg;
 use crate::picture::PictureLayout;
 use crate::queue::{Queue, Ready};
+use crate::returns::{OpenReturns, Returns};
 use crate::sequence::Sequence;
 use crate::sys::{Dequeued, Errno};
 
@@ -26,6 +29,8 @@ const QUEUED_MIN: u32 = 1;
 /// A stream of pictures.
 #[derive(Debug)]
 pub(crate) struct Stream<Q> {
+    /// Which buffers are the driver's. The first to be dropped: while the queue ends, nobody may queue.
+    returns: OpenReturns,
     queue: Q,
     layout: PictureLayout,
     /// Its slots are the driver's buffers.
@@ -34,8 +39,6 @@ pub(crate) struct Stream<Q> {
     spare: Pool,
     /// Where the driver gives JPEGs.
     jpeg: Option<MotionJpeg>,
-    /// The buffers that are the driver's, as a mask.
-    queued: u64,
     sequence: Sequence,
     /// One frame's time.
     interval_ns: u64,
@@ -63,20 +66,22 @@ pub(crate) struct StreamParts<Q> {
     pub layout: PictureLayout,
     pub pool: Pool,
     pub spare: Pool,
+    /// The way that the pool's memory knows.
+    pub returns: Arc<Returns>,
     pub interval_ns: u64,
 }
 
 impl<Q: Queue> Stream<Q> {
     /// A stream none of whose buffers is queued yet.
     pub fn new(parts: StreamParts<Q>) -> Self {
-        let StreamParts { queue, layout, pool, spare, interval_ns } = parts;
+        let StreamParts { queue, layout, pool, spare, returns, interval_ns } = parts;
         Self {
+            returns: OpenReturns(returns),
             queue,
             layout,
             pool,
             spare,
             jpeg: layout.is_jpeg.then(|| MotionJpeg::new(layout.size)),
-            queued: 0,
             sequence: Sequence::default(),
             interval_ns,
             dequeued_last_ns: None,
@@ -85,17 +90,23 @@ impl<Q: Queue> Stream<Q> {
         }
     }
 
-    /// Gives the driver every buffer that nobody reads.
+    /// Gives the driver every buffer that nobody reads and nobody is about to queue.
     pub fn queue_all(&mut self) -> Result<(), StreamError> {
-        let mut returned = self.pool.free_slots() & !self.queued;
+        let returns = &self.returns.0;
+        // In this order: what is free now was claimed before it was free, if at all.
+        let mut returned = self.pool.free_slots();
+        returned &= !returns.claimed();
         while returned != 0 {
             let index = returned.trailing_zeros();
             returned &= returned - 1;
-            match self.queue.queue(index) {
-                Ok(()) => self.queued |= 1 << index,
-                // It is tried again with the next picture, of which there will be one as long as the driver has others.
-                Err(Errno::INVAL) if self.queued != 0 => {}
-                Err(errno) => return Err(StreamError::Failed("QBUF", errno)),
+            if !returns.claim(index) {
+                continue;
+            }
+            let Err(errno) = self.queue.queue(index) else { continue };
+            returns.end_claim(index);
+            // It is tried again with the next picture, of which there will be one as long as the driver has others.
+            if errno != Errno::INVAL || returns.claimed() == 0 {
+                return Err(StreamError::Failed("QBUF", errno));
             }
         }
         Ok(())
@@ -181,11 +192,9 @@ impl<Q: Queue> Stream<Q> {
     fn take(&mut self) -> Result<Option<Filled>, StreamError> {
         let answer = self.queue.dequeue().map_err(|errno| StreamError::Failed("DQBUF", errno))?;
         let Some(said) = answer else { return Ok(None) };
-        let bit = 1u64.checked_shl(said.index).unwrap_or(0);
-        if self.queued & bit == 0 {
+        if !self.returns.0.end_claim(said.index) {
             return Err(StreamError::NotQueued(said.index));
         }
-        self.queued &= !bit;
         let slot = self.pool.acquire_slot(said.index as usize).ok_or(StreamError::NotQueued(said.index))?;
         let place = self.sequence.place(said.sequence);
         self.lost.driver += place.lost;
@@ -231,7 +240,7 @@ impl<Q: Queue> Stream<Q> {
         }
         // A picture outside its buffer: the driver has changed its mind about sizes, or lies.
         let frame = slot.publish(info).map_err(|_| StreamError::NotQueued(said.index))?;
-        if self.queued.count_ones() >= QUEUED_MIN {
+        if self.returns.0.claimed().count_ones() >= QUEUED_MIN {
             return Ok(frame);
         }
         let Some(copy) = self.spare.acquire() else { return Ok(frame) };

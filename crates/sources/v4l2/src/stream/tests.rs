@@ -4,19 +4,31 @@ use ocelli_frame::{ClockKind, HostMemory, PixelFormat, Size, Timestamp};
 
 use super::*;
 use crate::picture::tests::granted;
+use crate::returns::Returning;
 use crate::script::Script;
 use crate::sys::FourCc;
 
 const SIZE: Size = Size { width: 8, height: 1 };
 const INTERVAL_NS: u64 = 1_000;
 
-/// A stream of so many buffers, all of them the driver's.
+/// A stream of so many buffers, all of them the driver's, which go back on the stream's own thread.
 fn stream(buffers: usize) -> (Stream<Script>, Script) {
+    stream_with(buffers, |_| Returns::new(None))
+}
+
+/// The same, where readers queue.
+fn stream_with_way_back(buffers: usize) -> (Stream<Script>, Script) {
+    stream_with(buffers, Script::way_back)
+}
+
+fn stream_with(buffers: usize, returns: impl Fn(&Script) -> Arc<Returns>) -> (Stream<Script>, Script) {
     let script = Script::default();
+    let returns = returns(&script);
     let layout = PictureLayout::of(&granted(FourCc::GREY, SIZE, 8, 8)).unwrap();
-    let pool = Pool::new(Box::new(HostMemory::new(buffers, 8).unwrap()), 0);
+    let memory = Returning::new(HostMemory::new(buffers, 8).unwrap(), Arc::clone(&returns));
+    let pool = Pool::new(Box::new(memory), 0);
     let spare = Pool::host(2, 8, 0).unwrap();
-    let parts = StreamParts { queue: script.clone(), layout, pool, spare, interval_ns: INTERVAL_NS };
+    let parts = StreamParts { queue: script.clone(), layout, pool, spare, returns, interval_ns: INTERVAL_NS };
     let mut stream = Stream::new(parts);
     stream.queue_all().unwrap();
     (stream, script)
@@ -54,6 +66,68 @@ fn a_buffer_goes_back_only_when_its_last_reader_has_let_go() {
     assert!(!script.queued().contains(&0), "it goes back on the stream's own thread");
     assert!(next(&mut stream).is_none());
     assert!(script.queued().contains(&0));
+}
+
+#[test]
+fn the_last_reader_queues_its_buffer_itself_and_at_once() {
+    let (mut stream, script) = stream_with_way_back(3);
+    script.fill();
+    let held = next(&mut stream).unwrap();
+    let clone = held.clone();
+    drop(held);
+    assert!(!script.queued().contains(&0), "it is still read");
+    std::thread::spawn(move || drop(clone)).join().unwrap();
+    assert_eq!(script.queued(), [1, 2, 0]);
+    assert!(next(&mut stream).is_none());
+    assert_eq!(script.queued(), [1, 2, 0], "once is enough");
+}
+
+#[test]
+fn what_a_reader_cannot_queue_is_left_to_the_stream() {
+    let (mut stream, script) = stream_with_way_back(3);
+    script.fill();
+    let held = next(&mut stream).unwrap();
+    script.driver().refuses_to_queue = Some(Errno::INVAL);
+    drop(held);
+    assert_eq!(script.queued(), [1, 2]);
+    script.driver().refuses_to_queue = None;
+    assert!(next(&mut stream).is_none());
+    assert_eq!(script.queued(), [1, 2, 0]);
+}
+
+#[test]
+fn a_lease_that_outlives_its_stream_queues_nothing() {
+    let (mut stream, script) = stream_with_way_back(3);
+    script.fill();
+    let held = next(&mut stream).unwrap();
+    drop(stream);
+    drop(held);
+    assert_eq!(script.queued(), [1, 2], "buffer 0 may be another one's by now");
+}
+
+#[test]
+fn readers_on_other_threads_and_the_stream_never_queue_a_buffer_twice() {
+    let (mut stream, script) = stream_with_way_back(4);
+    std::thread::scope(|scope| {
+        let (to_reader, frames) = std::sync::mpsc::sync_channel::<Frame>(1);
+        let reader =
+            scope.spawn(move || frames.into_iter().map(|frame| frame.plane(0).row(0).len()).sum::<usize>());
+        let mut sent = 0;
+        while sent < 10_000 {
+            script.fill();
+            if let Some(frame) = next(&mut stream) {
+                to_reader.send(frame).unwrap();
+                sent += 1;
+            }
+        }
+        drop(to_reader);
+        assert_eq!(reader.join().unwrap(), 80_000);
+    });
+    assert!(next(&mut stream).is_none_or(|frame| frame.slot() < 4));
+    let mut queued = script.queued();
+    queued.sort_unstable();
+    queued.dedup();
+    assert_eq!(queued.len(), script.queued().len());
 }
 
 #[test]
@@ -180,8 +254,14 @@ fn jpegs_are_decoded_damaged_ones_are_counted_and_unwanted_ones_are_not_looked_a
         pool.acquire_slot(slot).unwrap().bytes_mut().copy_from_slice(&jpeg);
     }
     let spare = Pool::host(2, layout.own_bytes(), 0).unwrap();
-    let mut stream =
-        Stream::new(StreamParts { queue: script.clone(), layout, pool, spare, interval_ns: INTERVAL_NS });
+    let mut stream = Stream::new(StreamParts {
+        queue: script.clone(),
+        layout,
+        pool,
+        spare,
+        returns: Returns::new(None),
+        interval_ns: INTERVAL_NS,
+    });
     stream.queue_all().unwrap();
     let info = |_| FrameInfo::packed(layout.format, size, Timestamp { ns: 0, clock: ClockKind::Read });
     let mut next = |now_ns| stream.next(Duration::ZERO, || now_ns, info).unwrap();
