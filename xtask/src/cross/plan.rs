@@ -22,6 +22,10 @@ pub const PACKAGES: &[&str] = &[
     "ocelli-draw",
 ];
 
+/// Tests that would take an emulator many minutes and say little of a processor: whole networks, ONNX's thousand cases,
+/// files damaged in thousands of ways.
+const TOO_LONG: &[&str] = &["networks_answer", "node_tests", "hostile_tests"];
+
 /// Frames of the demo's scene: three seconds of it, enough for its figures to stand well above what it asks for. An
 /// emulator takes less than a second a frame.
 const DEMO_FRAMES: u32 = 90;
@@ -82,6 +86,8 @@ pub fn build(cargo: &str, tools: &Tools, profile: &str) -> Call {
 pub fn tests(cargo: &str, tools: &Tools, profile: &str) -> Call {
     let mut arguments: Vec<&str> = PACKAGES.iter().flat_map(|package| ["--package", package]).collect();
     arguments.push("--tests");
+    arguments.push("--");
+    TOO_LONG.iter().for_each(|name| arguments.extend(["--skip", name]));
     cargo_call(cargo, tools, "test", profile, &arguments)
 }
 
