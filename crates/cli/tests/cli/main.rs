@@ -5,6 +5,7 @@ mod binary;
 mod browser;
 mod demo;
 mod devices;
+mod engines;
 mod ffmpeg;
 mod footage;
 mod guides;
