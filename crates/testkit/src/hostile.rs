@@ -42,7 +42,7 @@ pub fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// A copy of `bytes`, damaged in one to four places: cut off, bits flipped, numbers made absurd, stretches doubled,
 /// taken out, or taken from `neighbour`. The same seed does the same damage.
 pub fn damaged(bytes: &[u8], neighbour: &[u8], seed: u64) -> Vec<u8> {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d);
+    let mut dice = Dice::new(seed);
     let mut bytes = bytes.to_vec();
     for _ in 0..=dice.below(4) {
         damage(&mut bytes, neighbour, &mut dice);
@@ -80,10 +80,17 @@ fn damage(bytes: &mut Vec<u8>, neighbour: &[u8], dice: &mut Dice) {
 }
 
 /// Xorshift: the same throws every time.
-struct Dice(u64);
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, count: u64) -> usize {
+    /// Dice of this seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d)
+    }
+
+    /// A number below `count`, which is not 0.
+    pub fn below(&mut self, count: u64) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

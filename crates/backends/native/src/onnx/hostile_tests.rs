@@ -7,7 +7,7 @@ use ocelli_engine::{LoadOptions, ModelFile};
 use ocelli_testkit::hostile;
 
 use super::node_tests::compiled;
-use super::read;
+use super::{Imported, read};
 use crate::kernels::isa::Isa;
 use crate::reference;
 use crate::tensor::{Data, Tensor, TensorType};
@@ -37,6 +37,11 @@ fn run(bytes: &[u8]) -> bool {
     else {
         return false;
     };
+    run_imported(&imported)
+}
+
+/// As [`run`], of what was imported.
+pub(super) fn run_imported(imported: &Imported) -> bool {
     let elements = |tensor_type: &TensorType| tensor_type.elements();
     let all: usize = imported.graph.values.iter().map(|value| elements(&value.tensor_type)).sum();
     if all > ELEMENTS_MAX {

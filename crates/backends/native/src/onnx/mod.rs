@@ -12,6 +12,8 @@ mod import;
 #[cfg(test)]
 mod node_tests;
 mod proto;
+#[cfg(test)]
+mod random_nodes;
 mod site;
 #[cfg(test)]
 mod tests;
