@@ -69,7 +69,8 @@ impl Kernels {
 
     /// The tile of a shape; `None` where there is none with so many pixels and blocks.
     pub(crate) fn tile(&self, shape: TileShape) -> Option<TileFn> {
-        let compiled = [(16, 16), (32, 16), (1, 1), (2, 1)].contains(&(shape.stride, shape.run));
+        let compiled =
+            [(16, 16), (32, 16), (16, 8), (32, 8), (1, 1), (2, 1)].contains(&(shape.stride, shape.run));
         (self.tile)(if compiled { shape } else { TileShape { stride: 0, run: 0, ..shape } })
     }
 
@@ -152,6 +153,8 @@ macro_rules! entries {
                         ($blocks, $pixels) => match (shape.stride, shape.run) {
                             (16, 16) => tile::<$pixels, $blocks, 16, 16>,
                             (32, 16) => tile::<$pixels, $blocks, 32, 16>,
+                            (16, 8) => tile::<$pixels, $blocks, 16, 8>,
+                            (32, 8) => tile::<$pixels, $blocks, 32, 8>,
                             (1, 1) => tile::<$pixels, $blocks, 1, 1>,
                             (2, 1) => tile::<$pixels, $blocks, 2, 1>,
                             _ => tile::<$pixels, $blocks, 0, 0>,

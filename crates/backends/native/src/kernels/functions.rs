@@ -46,6 +46,9 @@ pub(crate) struct HardSwish;
 /// `tanh(x)`
 #[derive(Clone, Copy)]
 pub(crate) struct Tanh;
+/// `sqrt(x)`
+#[derive(Clone, Copy)]
+pub(crate) struct Sqrt;
 /// `exp(x)` for `x` up to 87.
 #[derive(Clone, Copy)]
 pub(crate) struct Exp;
@@ -128,6 +131,13 @@ impl Function for Tanh {
     }
 }
 
+impl Function for Sqrt {
+    #[inline(always)]
+    fn apply<S: Simd>(self, simd: S, x: S::Vector) -> S::Vector {
+        simd.sqrt(x)
+    }
+}
+
 impl Function for Exp {
     #[inline(always)]
     fn apply<S: Simd>(self, simd: S, x: S::Vector) -> S::Vector {
@@ -164,6 +174,7 @@ pub(crate) fn is_vectorized(unary: Unary) -> bool {
         | Unary::Silu
         | Unary::HardSigmoid { .. }
         | Unary::HardSwish
+        | Unary::Sqrt
         | Unary::Tanh => true,
         Unary::LeakyRelu { alpha } => alpha <= 1.0,
         _ => false,
@@ -207,6 +218,10 @@ macro_rules! with_function {
             }
             Some(Unary::HardSwish) => {
                 let $function = f::HardSwish;
+                $body
+            }
+            Some(Unary::Sqrt) => {
+                let $function = f::Sqrt;
                 $body
             }
             Some(Unary::Tanh) => {

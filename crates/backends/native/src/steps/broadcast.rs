@@ -9,7 +9,7 @@ use crate::kernels::elementwise::BinaryAt;
 use crate::kernels::entries::Kernels;
 use crate::ops::{Binary, Expand, Operator};
 use crate::strided::{self, Walk};
-use crate::tensor::{ElementType, Tensor, TensorType};
+use crate::tensor::{ElementType, Tensor, TensorType, View};
 
 /// A run is cut for the threads where it is longer than this, in elements.
 const PIECE: usize = 4096;
@@ -65,12 +65,15 @@ fn lengthened(source: Dense, shape: &[usize]) -> Dense {
         run *= shape[axis];
     }
     let shape = &shape[axis..];
-    if run > RUN_LONGEST || constant.shape.len() > shape.len() || constant.shape == shape {
+    let ones = constant.shape.iter().take_while(|&&size| size == 1).count();
+    let own = &constant.shape[ones..];
+    if run > RUN_LONGEST || own.len() > shape.len() || own == shape || own.is_empty() {
         return source;
     }
     let expand = Expand { shape: shape.to_vec() };
     let mut repeated = Tensor::zeros(&TensorType::new(ElementType::F32, shape));
-    expand.run(&[constant.view()], &mut [repeated.view_mut()]);
+    let short = View { shape: own, ..constant.view() };
+    expand.run(&[short], &mut [repeated.view_mut()]);
     Dense::Constant(Arc::new(repeated))
 }
 

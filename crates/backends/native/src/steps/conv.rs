@@ -255,7 +255,10 @@ impl Layout {
             Source::Blocked(source) => {
                 let (row, block) = (source.row_stride(), source.block_stride());
                 let back = conv.pads[0] * row + conv.pads[1] * LANES;
-                (LANES, LANES, row, block, source.image_stride, -(back as isize))
+                // Half a block at a time where the last block is at most half full.
+                let is_half = (1..=LANES / 2).contains(&(channels_in % LANES));
+                let run = if is_half { LANES / 2 } else { LANES };
+                (run, LANES, row, block, source.image_stride, -(back as isize))
             }
             Source::Planes(source) => {
                 let (row, plane) = (source.row_stride(), source.plane_stride());
@@ -270,7 +273,10 @@ impl Layout {
             let (y, x) = (tap / width, tap % width);
             let at = y * conv.dilations[0] * row + x * conv.dilations[1] * pixel;
             for part in 0..channels_in.div_ceil(run) {
-                taps.push(u32::try_from(at + part * block).expect("a picture of under 16 GB"));
+                // Channels of a block lie beside each other, planes are blocks of one.
+                let channel = part * run;
+                let place = at + channel / pixel * block + channel % pixel;
+                taps.push(u32::try_from(place).expect("a picture of under 16 GB"));
                 taps_of_weights.push((tap, part * run));
             }
         }

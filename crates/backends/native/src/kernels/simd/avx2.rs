@@ -37,6 +37,7 @@ impl Simd for Avx2 {
         min(a: Self::Vector, b: Self::Vector) -> Self::Vector = [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
         max(a: Self::Vector, b: Self::Vector) -> Self::Vector = [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])];
         reciprocal(a: Self::Vector) -> Self::Vector = [reciprocal(a[0]), reciprocal(a[1])];
+        sqrt(a: Self::Vector) -> Self::Vector = [_mm256_sqrt_ps(a[0]), _mm256_sqrt_ps(a[1])];
         round(a: Self::Vector) -> Self::Vector = [round(a[0]), round(a[1])];
         scale_by_power_of_2(a: Self::Vector, n: Self::Vector) -> Self::Vector = [scale(a[0], n[0]), scale(a[1], n[1])];
     }

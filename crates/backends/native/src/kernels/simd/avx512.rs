@@ -44,6 +44,7 @@ impl Simd for Avx512 {
         mul_add(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
         min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
         max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        sqrt(a: __m512) -> __m512 = _mm512_sqrt_ps(a);
         round(a: __m512) -> __m512 = _mm512_roundscale_ps::<0>(a);
         transpose(rows: [__m512; LANES]) -> [__m512; LANES] = transpose(rows);
         scale_by_power_of_2(a: __m512, n: __m512) -> __m512 = _mm512_scalef_ps(a, n);

@@ -85,6 +85,8 @@ pub(crate) trait Simd: Copy {
     fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `1 / a` to about a unit in the last place, for `a` from 1 to 2^126.
     fn reciprocal(self, a: Self::Vector) -> Self::Vector;
+    /// The square root.
+    fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// The nearest whole number.
     fn round(self, a: Self::Vector) -> Self::Vector;
     /// Rows and columns of 16 vectors exchanged.

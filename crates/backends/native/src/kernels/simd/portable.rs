@@ -74,6 +74,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn sqrt(self, a: Vector) -> Vector {
+        a.map(f32::sqrt)
+    }
+
+    #[inline(always)]
     fn round(self, a: Vector) -> Vector {
         a.map(f32::round_ties_even)
     }
