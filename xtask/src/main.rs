@@ -10,6 +10,7 @@ mod error;
 mod lab;
 mod measure;
 mod places;
+mod spills;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ The project's own chores.
     cargo xtask measure NAME [...]   measure, and print one JSON object on stdout
     cargo xtask lab [NAME...]        the binary against real camera drivers, in a virtual machine
     cargo xtask lab --check          whether this machine has what that takes
+    cargo xtask spills               that the native engine's hot loops keep their sums in registers
     cargo xtask help                 this text
 
 Options of cross:
@@ -50,6 +52,7 @@ enum Command {
     Help,
     Tidy,
     Ci,
+    Spills,
     Cross(cross::Options),
     Lab(lab::Wanted),
     MeasureList,
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Tidy) => tidy::run(&repository_root()),
         Ok(Command::Ci) => ci::run(&repository_root()),
+        Ok(Command::Spills) => spills::run(&repository_root()),
         Ok(Command::Cross(options)) => cross::run(&repository_root(), options),
         Ok(Command::Lab(wanted)) => lab::run(&repository_root(), &wanted),
         Ok(Command::MeasureList) => {
@@ -85,6 +89,7 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         [] | ["help" | "-h" | "--help"] => Ok(Command::Help),
         ["tidy"] => Ok(Command::Tidy),
         ["ci"] => Ok(Command::Ci),
+        ["spills"] => Ok(Command::Spills),
         ["cross", rest @ ..] => Ok(Command::Cross(cross::Options::parse(rest)?)),
         ["lab", "--check"] => Ok(Command::Lab(lab::Wanted::Check)),
         ["lab", names @ ..] if names.iter().all(|name| !name.starts_with('-')) => {
@@ -143,6 +148,7 @@ mod tests {
         assert_eq!(parse_line(""), Ok(Command::Help));
         assert_eq!(parse_line("tidy"), Ok(Command::Tidy));
         assert_eq!(parse_line("ci"), Ok(Command::Ci));
+        assert_eq!(parse_line("spills"), Ok(Command::Spills));
         let build_alone = cross::Options { depth: cross::Depth::Build, ..cross::Options::default() };
         assert_eq!(parse_line("cross --no-run"), Ok(Command::Cross(build_alone)));
         assert_eq!(parse_line("lab --check"), Ok(Command::Lab(lab::Wanted::Check)));

@@ -11,6 +11,9 @@ use crate::passes;
 use crate::plan::{Plan, PlanOptions};
 use crate::session::NativeSession;
 
+/// Models whose tensors take more memory than this at once are refused.
+const ARENA_BYTES_MAX: usize = 2 << 30;
+
 /// A compiled network, shared by sessions.
 #[derive(Debug)]
 pub(crate) struct NativeModel {
@@ -47,6 +50,16 @@ pub(crate) fn compile(
         let hint = "this is a bug of ours: please report it with the model; `--backend rten` runs without it";
         EngineError::new(EngineErrorKind::BadModel, format!("{file}: {what}"), hint)
     })?;
+    if plan.arena_bytes > ARENA_BYTES_MAX {
+        let megabytes = plan.arena_bytes >> 20;
+        let message =
+            format!("{file}: its tensors take {megabytes} MB at once, {} at most", ARENA_BYTES_MAX >> 20);
+        return Err(EngineError::new(
+            EngineErrorKind::UnsupportedShape,
+            message,
+            "a smaller input: see --imgsz",
+        ));
+    }
     Ok(NativeModel { plan, inputs, outputs, metadata })
 }
 

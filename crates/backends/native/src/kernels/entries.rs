@@ -155,8 +155,14 @@ macro_rules! entries {
                             (32, 16) => tile::<$pixels, $blocks, 32, 16>,
                             (16, 8) => tile::<$pixels, $blocks, 16, 8>,
                             (32, 8) => tile::<$pixels, $blocks, 32, 8>,
-                            (1, 1) => tile::<$pixels, $blocks, 1, 1>,
-                            (2, 1) => tile::<$pixels, $blocks, 2, 1>,
+                            // The largest are left to the general form: of these the compiler would load all pixels of a
+                            // step beforehand, and have no registers left for the sums.
+                            (1, 1) if $blocks <= 2 && $pixels * $blocks < $token::ACCUMULATORS => {
+                                tile::<$pixels, $blocks, 1, 1>
+                            }
+                            (2, 1) if $blocks <= 2 && $pixels * $blocks < $token::ACCUMULATORS => {
+                                tile::<$pixels, $blocks, 2, 1>
+                            }
                             _ => tile::<$pixels, $blocks, 0, 0>,
                         },
                     )*)*
