@@ -7,7 +7,7 @@
 //! 2. every label: chunks of a row, of which nearly all have nothing above the limit.
 //!
 //! No instruction set is chosen here: for the target's plain vectors, 640x640 and 80 classes at confidence 0.25 take 0.073
-//! ms (`examples/time.rs`), and compiled for AVX2 or for AVX-512 0.057 and 0.052, a thousandth of a frame less.
+//! ms (`examples/time_postprocess.rs`), and compiled for AVX2 or for AVX-512 0.057 and 0.052, a thousandth of a frame less.
 //!
 //! Scores that are NaN are never above a limit by comparison; the scans look for them on the way (`all_finite`,
 //! `may_be_candidate`) because a broken model must be seen to be broken.

@@ -1,6 +1,6 @@
 //! Milliseconds a frame: drawing, a JPEG, a picture in a folder and a frame of video, with ten boxes that move.
 //!
-//! `cargo run --release -p ocelli-record --example time -- CLIP FOLDER`. The folder is left with the video and the
+//! `cargo run --release -p ocelli-record --example time_sinks -- CLIP FOLDER`. The folder is left with the video and the
 //! pictures, to be looked at.
 
 #![expect(clippy::disallowed_methods, reason = "a stopwatch")]

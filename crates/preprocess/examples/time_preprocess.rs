@@ -1,6 +1,6 @@
 //! How long one frame takes, by format, size and instruction set; the same cases as `bench/preprocess_peer.py`.
 //!
-//! `cargo run --release -p ocelli-preprocess --example time [FORMAT SIZE]`: one JSON object a line. `OCELLI_ISA` picks
+//! `cargo run --release -p ocelli-preprocess --example time_preprocess [FORMAT SIZE]`: one JSON object a line. `OCELLI_ISA` picks
 //! one instruction set; without it, all are timed.
 
 use std::time::Instant;
