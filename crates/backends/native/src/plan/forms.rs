@@ -11,7 +11,7 @@ use super::PlanOptions;
 use crate::graph::{Graph, Node, ValueId};
 use crate::kernels::functions::is_vectorized;
 use crate::kernels::simd::LANES;
-use crate::ops::{Binary, Concat, Conv, Op, Resize, Slice};
+use crate::ops::{Binary, Concat, Conv, ConvTranspose, Op, Resize, Slice};
 use crate::steps::WinogradStep;
 use crate::tensor::ElementType;
 
@@ -113,6 +113,10 @@ fn makes_blocks(graph: &Graph, forms: &Forms, node: &Node) -> bool {
             let is_constant = node.inputs[1..3].iter().all(|value| graph.constant(*value).is_some());
             is_constant && groups_are_whole(conv, shape(&node.inputs[1]))
         }
+        Op::ConvTranspose(conv) => {
+            let is_constant = node.inputs[1..3].iter().all(|value| graph.constant(*value).is_some());
+            is_constant && windows_do_not_overlap(conv, shape(&node.inputs[0]), shape(&node.inputs[1]))
+        }
         Op::Pool(_) => is_blocked(&node.inputs[0]),
         Op::Resize(Resize { sizes, .. }) => {
             is_blocked(&node.inputs[0]) && sizes[..2] == shape(&node.inputs[0])[..2]
@@ -148,6 +152,16 @@ fn groups_are_whole(conv: &Conv, weights: &[usize]) -> bool {
     conv.groups == 1
         || is_depthwise(conv, weights)
         || (taken.is_multiple_of(LANES) && (made / conv.groups).is_multiple_of(LANES))
+}
+
+/// A transposed convolution whose every output pixel is made of one input pixel.
+fn windows_do_not_overlap(conv: &ConvTranspose, input: &[usize], weights: &[usize]) -> bool {
+    let size = [0, 1].map(|axis| input[axis + 2] * conv.strides[axis]);
+    conv.groups == 1
+        && weights[2..] == conv.strides
+        && conv.dilations == [1, 1]
+        && conv.pads == [0, 0]
+        && conv.output == size
 }
 
 fn is_depthwise(conv: &Conv, weights: &[usize]) -> bool {

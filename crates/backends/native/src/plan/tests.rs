@@ -11,8 +11,8 @@ use crate::kernels::entries::Kernels;
 use crate::kernels::isa::Isa;
 use crate::model::NativeModel;
 use crate::ops::{
-    Binary, Concat, Conv, Coordinates, Epilogue, Op, Pool, PoolKind, Reshape, Resize, ResizeMode, Rounding,
-    Slice, Softmax, SoftmaxResult, Transpose, Unary, windows,
+    Binary, Concat, Conv, ConvTranspose, Coordinates, Epilogue, Op, Pool, PoolKind, Reshape, Resize,
+    ResizeMode, Rounding, Slice, Softmax, SoftmaxResult, Transpose, Unary, windows,
 };
 use crate::passes;
 use crate::plan::{Plan, PlanOptions};
@@ -137,8 +137,9 @@ fn random_node(
     let shape: [usize; 4] = graph.tensor_type(last).shape.as_slice().try_into().ok()?;
     let [batch, channels, height, width] = shape;
     let name = format!("node{index}");
-    let (op, inputs) = match random.of(0..12) {
+    let (op, inputs) = match random.of(0..13) {
         0..=4 => return random_conv(graph, random, last, &name),
+        12 => return Some(random_conv_transpose(graph, random, last, &name)),
         5 => (Op::Pool(random_pool(random, [height, width])?), vec![last]),
         6 => {
             let sizes = [batch, channels, random.of(1..2 * height + 2), random.of(1..2 * width + 2)];
@@ -184,6 +185,25 @@ fn random_node(
         }
     };
     Some(graph.add(&name, op, &inputs).expect("operators are made to fit")[0])
+}
+
+/// With windows that overlap, and without.
+fn random_conv_transpose(graph: &mut Graph, random: &mut Random, last: ValueId, name: &str) -> ValueId {
+    let shape = graph.tensor_type(last).shape.clone();
+    let (out, strides) = (random.of(1..40), [random.of(1..4), random.of(1..4)]);
+    let kernel = if random.of(0..3) == 0 { [3, 3] } else { strides };
+    let conv = ConvTranspose {
+        strides,
+        dilations: [1, 1],
+        pads: [0, 0],
+        groups: 1,
+        output: [0, 1].map(|axis| (shape[axis + 2] - 1) * strides[axis] + kernel[axis]),
+    };
+    let weights = TensorType::new(ElementType::F32, [shape[1], out, kernel[0], kernel[1]]);
+    let weights = random.tensor(&weights, 0.3);
+    let biases = random.tensor(&TensorType::new(ElementType::F32, [out]), 0.5);
+    let inputs = [last, graph.add_constant("weights", weights), graph.add_constant("biases", biases)];
+    graph.add(name, Op::ConvTranspose(conv), &inputs).expect("any picture")[0]
 }
 
 fn random_pool(random: &mut Random, size_in: [usize; 2]) -> Option<Pool> {

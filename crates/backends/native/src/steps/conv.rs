@@ -62,10 +62,24 @@ impl Planes {
     }
 }
 
+/// Which of the output's pixels a convolution makes: those of every so many-th row and column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lattice {
+    pub(crate) steps: [usize; 2],
+    /// The first row and column.
+    pub(crate) first: [usize; 2],
+}
+
+impl Lattice {
+    /// All of them.
+    pub(crate) const ALL: Self = Self { steps: [1, 1], first: [0, 0] };
+}
+
 /// A convolution, decided.
 pub(crate) struct ConvStep {
     source: Source,
     out: Picture,
+    lattice: Lattice,
     residual: Option<Picture>,
     /// Vertical and horizontal strides in elements of the source.
     source_strides: [usize; 2],
@@ -98,6 +112,7 @@ pub(crate) struct ConvParts<'a> {
     pub(crate) biases: &'a [f32],
     pub(crate) source: Source,
     pub(crate) out: Picture,
+    pub(crate) lattice: Lattice,
     pub(crate) residual: Option<Picture>,
 }
 
@@ -105,6 +120,8 @@ impl ConvStep {
     /// Packs the weights. Of several groups each must be made of whole blocks.
     pub(crate) fn new(kernels: &Kernels, parts: &ConvParts<'_>) -> Self {
         let layout = Layout::of(parts);
+        let [rows_made, width_made] =
+            [parts.out.height / parts.lattice.steps[0], parts.out.width / parts.lattice.steps[1]];
         let groups = parts.conv.groups;
         let [channels_out, channels_in, height, width] = parts.weight_shape;
         let made_each = channels_out / groups;
@@ -112,7 +129,7 @@ impl ConvStep {
         let mut weights = Vec::new();
         for group in 0..groups {
             let stride = layout.tile_stride;
-            let cuts = cut(kernels, parts.out.width, made_each.div_ceil(LANES), stride, layout.run);
+            let cuts = cut(kernels, width_made, made_each.div_ceil(LANES), stride, layout.run);
             for mut row in cuts {
                 let first = row.first_block;
                 row.first_block += group * made_each / LANES;
@@ -137,23 +154,21 @@ impl ConvStep {
         }
         let mut biases = parts.biases.to_vec();
         biases.resize(parts.out.blocks() * LANES, 0.0);
-        let pixels = parts.out.batch * parts.out.height * parts.out.width;
+        let pixels = parts.out.batch * rows_made * width_made;
+        let mut finish = finish_of(parts.conv, &parts.out, parts.residual.as_ref());
+        finish.out_pixel_stride *= parts.lattice.steps[1];
         Self {
             source: parts.source,
             out: parts.out,
+            lattice: parts.lattice,
             residual: parts.residual,
             source_strides: layout.source_strides,
             source_start: layout.source_start,
             image_stride: layout.image_stride,
             groups_outside: weights.len() * size_of::<f32>() > WEIGHTS_KEPT_BYTES
-                || parts.out.batch * parts.out.height < ROWS_DIVIDED,
+                || parts.out.batch * rows_made < ROWS_DIVIDED,
             groups: rows,
-            tiles: Tiles {
-                taps: layout.taps.into(),
-                run: layout.run,
-                stride: layout.tile_stride,
-                finish: finish_of(parts.conv, &parts.out, parts.residual.as_ref()),
-            },
+            tiles: Tiles { taps: layout.taps.into(), run: layout.run, stride: layout.tile_stride, finish },
             weights: aligned(&weights),
             biases: aligned(&biases),
             macs: (pixels * channels_out * channels_in * height * width) as u64,
@@ -173,7 +188,9 @@ impl ConvStep {
             .wrapping_add(image * self.image_stride + group.source_offset + row * self.source_strides[0])
             .wrapping_offset(self.source_start);
         let first = group.row.first_block;
-        let out = memory.picture(&self.out).wrapping_add(self.out.at(image, first, row, 0));
+        let Lattice { steps, first: [first_row, first_column] } = self.lattice;
+        let place = self.out.at(image, first, row * steps[0] + first_row, first_column);
+        let out = memory.picture(&self.out).wrapping_add(place);
         let residual = self.residual.as_ref().map_or(std::ptr::null_mut(), |residual| {
             memory.picture(residual).wrapping_add(residual.at(image, first, row, 0))
         });
@@ -187,7 +204,7 @@ impl ConvStep {
         };
         for &(column, tile) in &group.row.tiles {
             at.source = source.wrapping_add(column * self.source_strides[1]);
-            at.out = out.wrapping_add(column * LANES);
+            at.out = out.wrapping_add(column * steps[1] * LANES);
             at.residual = residual.wrapping_add(column * LANES);
             // SAFETY: the source's margins are at least what the taps reach (the plan made them so), weights are packed
             // for this group, and the output is this row of a picture of the plan.
@@ -198,10 +215,13 @@ impl ConvStep {
 
 impl Step for ConvStep {
     unsafe fn run(&self, memory: Memory<'_>, worker: Worker) {
-        // SAFETY: as the caller promises.
-        unsafe { clear_margins(memory, &self.out, worker) };
-        let rows = self.out.batch * self.out.height;
-        let image_and_row = |row: usize| (row / self.out.height, row % self.out.height);
+        if self.lattice.first == [0, 0] {
+            // SAFETY: as the caller promises.
+            unsafe { clear_margins(memory, &self.out, worker) };
+        }
+        let height = self.out.height / self.lattice.steps[0];
+        let rows = self.out.batch * height;
+        let image_and_row = |row: usize| (row / height, row % height);
         if self.groups_outside {
             for unit in worker.share(self.groups.len() * rows) {
                 let (image, row) = image_and_row(unit % rows);

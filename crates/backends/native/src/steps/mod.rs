@@ -17,7 +17,7 @@ mod spatial;
 mod winograd;
 
 pub(crate) use self::broadcast::BroadcastStep;
-pub(crate) use self::conv::{ConvParts, ConvStep, Planes, Source};
+pub(crate) use self::conv::{ConvParts, ConvStep, Lattice, Planes, Source};
 pub(crate) use self::convert::{ConvertStep, CopyPictureStep, Direction, PlanesIn, PlanesStep};
 pub(crate) use self::copy::{CopyRowsStep, Region};
 pub(crate) use self::dense::{Dense, DenseF32, OracleStep};

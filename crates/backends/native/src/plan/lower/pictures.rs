@@ -2,12 +2,12 @@
 
 use super::Lowering;
 use crate::graph::{Node, ValueId};
-use crate::ops::{Conv, Op};
+use crate::ops::{Conv, ConvTranspose, Epilogue, Op};
 use crate::plan::forms::Convolution;
 use crate::steps::{
     BufferId, CombinePicturesStep, ConvParts, ConvStep, ConvertStep, CopyPictureStep, DenseF32,
-    DepthwiseParts, DepthwiseStep, Direction, MapPictureStep, Partner, Picture, Planes, PlanesIn, PlanesStep,
-    PoolStep, ResizeStep, Source, WinogradStep,
+    DepthwiseParts, DepthwiseStep, Direction, Lattice, MapPictureStep, Partner, Picture, Planes, PlanesIn,
+    PlanesStep, PoolStep, ResizeStep, Source, WinogradStep,
 };
 
 impl<'a> Lowering<'a> {
@@ -18,6 +18,7 @@ impl<'a> Lowering<'a> {
         }
         match (&node.op, convolution) {
             (Op::Conv(conv), Some(convolution)) => self.convolution(node, conv, convolution),
+            (Op::ConvTranspose(conv), _) => self.spread(node, conv),
             (Op::Pool(pool), _) => {
                 let (source, out) = (self.picture(node.inputs[0]), self.picture(made));
                 let step = PoolStep::new(self.kernels, pool, source, out);
@@ -68,6 +69,7 @@ impl<'a> Lowering<'a> {
             biases: biases.as_f32().expect("checked with the forms"),
             source,
             out,
+            lattice: Lattice::ALL,
             residual,
         };
         match (convolution, source) {
@@ -79,6 +81,38 @@ impl<'a> Lowering<'a> {
                 self.push(DepthwiseStep::new(self.kernels, &parts), made, &touched);
             }
             _ => self.push(ConvStep::new(self.kernels, &parts), made, &touched),
+        }
+    }
+
+    /// A transposed convolution whose windows do not overlap: for each place of its kernel a convolution with one pixel's,
+    /// which makes every so many-th pixel.
+    fn spread(&mut self, node: &Node, conv: &ConvTranspose) {
+        let made = node.outputs[0];
+        let (weights, biases) = (self.constant(node.inputs[1]), self.constant(node.inputs[2]));
+        let &[c, m, high, wide] = weights.shape.as_slice() else { unreachable!("checked with the forms") };
+        let (source, out) = (self.blocks(node.inputs[0]), self.picture(made));
+        let pixel = Conv {
+            strides: [1, 1],
+            dilations: [1, 1],
+            pads: [0; 4],
+            groups: 1,
+            epilogue: Epilogue::default(),
+        };
+        let numbers = weights.as_f32().expect("checked with the forms");
+        for place in 0..high * wide {
+            let of = |made: usize, taken: usize| numbers[(taken * m + made) * high * wide + place];
+            let own: Vec<_> = (0..m * c).map(|index| of(index / c, index % c)).collect();
+            let parts = ConvParts {
+                conv: &pixel,
+                weights: &own,
+                weight_shape: [m, c, 1, 1],
+                biases: biases.as_f32().expect("checked with the forms"),
+                source: Source::Blocked(source),
+                out,
+                lattice: Lattice { steps: conv.strides, first: [place / wide, place % wide] },
+                residual: None,
+            };
+            self.push(ConvStep::new(self.kernels, &parts), made, &[source.buffer, out.buffer]);
         }
     }
 
