@@ -40,8 +40,9 @@ use crate::kernels::entries::Kernels;
 use crate::model::SharedModel;
 use crate::plan::PlanOptions;
 
-/// Bytes that weights transformed for Winograd may take, where nobody says otherwise: those of a network like YOLOv8n.
-const WINOGRAD_BYTES: usize = 32 << 20;
+/// Bytes that weights transformed for Winograd may take, where nobody says otherwise: twice those of a network like
+/// YOLOv8n, and enough for most of ResNet-50
+const WINOGRAD_BYTES: usize = 64 << 20;
 
 /// The backend called `native`.
 #[derive(Clone, Copy, Debug)]

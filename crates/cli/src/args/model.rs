@@ -25,7 +25,7 @@ pub struct ModelArguments {
     #[arg(long, default_value = "native")]
     pub backend: String,
 
-    /// Megabytes for weights that the native engine transforms to be faster [default: 32]
+    /// Megabytes for weights that the native engine transforms to be faster [default: 64]
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(0..=4096))]
     pub winograd: Option<u32>,
 
