@@ -41,7 +41,7 @@ use crate::model::SharedModel;
 use crate::plan::PlanOptions;
 
 /// Bytes that weights transformed for Winograd may take, where nobody says otherwise: twice those of a network like
-/// YOLOv8n, and enough for most of ResNet-50
+/// YOLOv8n, and enough for most of ResNet-50.
 const WINOGRAD_BYTES: usize = 64 << 20;
 
 /// The backend called `native`.

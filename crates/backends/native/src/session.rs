@@ -1,6 +1,7 @@
 //! One thread's way to run a plan: its memory and its team.
 
 use std::sync::Arc;
+use std::thread::{self, ThreadId};
 
 use ocelli_engine::{EngineError, Session, Threads};
 use ocelli_frame::{DataType, TensorMut, TensorView};
@@ -9,7 +10,7 @@ use crate::arena::Arena;
 use crate::model::NativeModel;
 use crate::plan::Port;
 use crate::steps::{Memory, Worker};
-use crate::team::{Member, Team};
+use crate::team::{Member, Team, move_to};
 
 /// Threads' scratches lie this far apart at least, so that no cache line is two threads'.
 const SCRATCH_ALIGNMENT: usize = 64;
@@ -23,6 +24,9 @@ pub(crate) struct NativeSession {
     _arena: Arena,
     bases: Bases,
     threads: usize,
+    /// Where the calling thread is to run, and the one that was moved there.
+    core: Option<usize>,
+    moved: Option<ThreadId>,
 }
 
 /// Where the buffers begin, and at the end each thread's scratch.
@@ -44,7 +48,8 @@ impl NativeSession {
         let scratches = (0..count).map(|thread| plan.arena_bytes + thread * scratch_bytes);
         let offsets = plan.offsets.iter().copied().chain(scratches);
         let bases = Bases(offsets.map(|offset| arena.base().wrapping_add(offset)).collect());
-        Ok(Self { model, team, _arena: arena, bases, threads: count })
+        let core = threads.cores.first().copied();
+        Ok(Self { model, team, _arena: arena, bases, threads: count, core, moved: None })
     }
 
     /// Runs the plan. Every member says its own index and the step's before each step, and at the end how many there were.
@@ -101,6 +106,13 @@ impl Session for NativeSession {
     }
 
     fn run(&mut self) -> Result<(), EngineError> {
+        // The first run of a thread: it is one of the team, and stays where that belongs.
+        if let Some(core) = self.core
+            && self.moved != Some(thread::current().id())
+        {
+            move_to(core)?;
+            self.moved = Some(thread::current().id());
+        }
         self.run_telling(&|_, _| {})
     }
 

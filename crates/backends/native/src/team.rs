@@ -1,7 +1,7 @@
 //! The threads that run a plan: they go through its steps side by side, and none begins a step before all have ended the
 //! one before.
 //!
-//! The calling thread is one of them. The others wait by spinning for about as long as a frame's other work takes, then
+//! The calling thread is one of them; the session moves it to its core where cores are named. The others wait by spinning for about as long as a frame's other work takes, then
 //! sleep. At a barrier they spin for much less: whoever is late there has lost its core to somebody, and gets one sooner
 //! where nobody spins on it.
 //!
@@ -92,16 +92,12 @@ impl Team {
                     Member { index, count: shared.count, shared: &shared }.serve();
                 }
             });
-            let refused = |what: String| {
-                EngineError::new(
-                    EngineErrorKind::Run,
-                    what,
-                    "ask for fewer threads, or cores that this process may use (see `nproc`)",
-                )
-            };
-            team.members
-                .push(member.map_err(|error| refused(format!("a thread cannot be started: {error}")))?);
-            has_started.recv().unwrap_or(Ok(())).map_err(refused)?;
+            let member = member.map_err(|error| {
+                let message = format!("a thread cannot be started: {error}");
+                EngineError::new(EngineErrorKind::Run, message, "ask for fewer threads")
+            })?;
+            team.members.push(member);
+            has_started.recv().unwrap_or(Ok(()))?;
         }
         Ok(team)
     }
@@ -241,13 +237,20 @@ impl Turn {
 }
 
 /// Moves the calling thread to a core.
-fn move_to(core: usize) -> Result<(), String> {
+///
+/// # Errors
+/// Where there is no such core, or it is not this process's to use.
+pub(crate) fn move_to(core: usize) -> Result<(), EngineError> {
+    let refused = |what: &str| {
+        let hint = "name cores that this process may use (see `nproc`)";
+        EngineError::new(EngineErrorKind::Run, format!("cannot run on core {core}: {what}"), hint)
+    };
     if core >= CpuSet::MAX_CPU {
-        return Err(format!("cannot run on core {core}: there is no such core"));
+        return Err(refused("there is no such core"));
     }
     let mut wanted = CpuSet::new();
     wanted.set(core);
-    sched_setaffinity(None, &wanted).map_err(|error| format!("cannot run on core {core}: {error}"))
+    sched_setaffinity(None, &wanted).map_err(|error| refused(&error.to_string()))
 }
 
 #[cfg(test)]
