@@ -24,7 +24,7 @@ pub const PACKAGES: &[&str] = &[
 
 /// Tests that would take an emulator many minutes and say little of a processor: whole networks, ONNX's thousand cases,
 /// files damaged in thousands of ways.
-const TOO_LONG: &[&str] = &["networks_answer", "node_tests", "hostile_tests"];
+const TOO_LONG: &[&str] = &["networks_answer", "a_run_allocates", "node_tests", "hostile_tests"];
 
 /// Frames of the demo's scene: three seconds of it, enough for its figures to stand well above what it asks for. An
 /// emulator takes less than a second a frame.
