@@ -108,6 +108,7 @@ pub(crate) trait Simd: Copy {
 }
 
 /// Operations that touch no memory, each a line.
+#[cfg(target_arch = "x86_64")]
 macro_rules! in_registers {
     ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty = $operation:expr;)*) => {
         $(
@@ -120,4 +121,5 @@ macro_rules! in_registers {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
 pub(crate) use in_registers;
