@@ -7,13 +7,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::SystemTime;
+use std::time::Duration;
 use std::{env, fs};
 
 use crate::error::ChoreError;
 use crate::places::target_folder;
 
 const PACKAGE: &str = "ocelli-backend-native";
+/// What one compilation writes is no older than this when it ends.
+const ONE_COMPILATION: Duration = Duration::from_secs(120);
 const PREFIX: &str = "ocelli_backend_native-";
 /// Instruction sets, kernels, and how many loops there must be: fewer, and their names are no longer these.
 const LOOKED_FOR: [(&str, &str, usize); 4] =
@@ -66,7 +68,6 @@ fn check(root: &Path) -> Result<usize, ChoreError> {
 
 /// The assembly of the library as a release has it.
 fn compile(root: &Path) -> Result<Vec<PathBuf>, ChoreError> {
-    let started = SystemTime::now();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["rustc", "--release", "--quiet", "--package", PACKAGE, "--lib", "--"])
@@ -84,10 +85,11 @@ fn compile(root: &Path) -> Result<Vec<PathBuf>, ChoreError> {
         .map_err(|error| ChoreError::new(format!("{}: {error}", folder.display()), "run it again"))?;
     let files: Vec<_> =
         entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_assembly(path)).collect();
-    // Of an older compilation only where this one had nothing to do.
+    // Those of older compilations may lie beside them.
     let modified = |path: &PathBuf| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let fresh: Vec<_> = files.iter().filter(|path| modified(path) >= Some(started)).cloned().collect();
-    Ok(if fresh.is_empty() { files } else { fresh })
+    let newest = files.iter().filter_map(modified).max();
+    let oldest = newest.and_then(|newest| newest.checked_sub(ONE_COMPILATION));
+    Ok(files.into_iter().filter(|path| modified(path) >= oldest).collect())
 }
 
 fn is_assembly(path: &Path) -> bool {
