@@ -4,7 +4,7 @@
 //!     file ──onnx──▶ graph ──passes──▶ graph ──plan──▶ steps ──session──▶ a team goes through them, run after run
 //! ```
 //!
-//! - `onnx` reads a file: every shape known, every constant computed, operators brought down to few ([`ops`]).
+//! - `onnx` reads a file: every shape known, every constant computed, operators brought down to few (`ops`).
 //! - `passes` make fewer, larger operators of them.
 //! - `plan` decides the form and place of each tensor, the kernel of each step, and packs the weights.
 //! - `steps` are what a plan is a list of; `kernels` are their inner loops, compiled for each instruction set.
