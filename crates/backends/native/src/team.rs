@@ -18,8 +18,8 @@ use std::thread::{Builder, JoinHandle};
 use ocelli_engine::{EngineError, EngineErrorKind, Threads};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-/// Turns of a spinning wait at a barrier before a thread sleeps: some 0.1 ms.
-const SPINS_AT_BARRIER: u32 = 4_000;
+/// Turns of a spinning wait at a barrier before a thread sleeps: some 0.2 ms, more than shares of a step differ by.
+const SPINS_AT_BARRIER: u32 = 20_000;
 /// Turns of a spinning wait for the next run: a few milliseconds.
 const SPINS_BETWEEN_RUNS: u32 = 100_000;
 
