@@ -1,35 +1,12 @@
 //! Invariant 5 for preprocess: once a kind of frame has its plan, `run` allocates nothing. The allocator of this process
 //! counts what this thread asks for.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use ocelli_frame::{InputFormat, PixelFormat, Size, TensorMut};
 use ocelli_preprocess::{Isa, Preprocessor};
-use ocelli_testkit::noise_frame;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
+use ocelli_testkit::{CountingAllocator, noise_frame};
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every method passes its arguments on to the system's allocator unchanged, and its answer back.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are the ones that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above; `pointer` came from `System` by way of this allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 #[test]
 fn a_frame_of_a_known_kind_allocates_nothing() {
@@ -46,10 +23,10 @@ fn a_frame_of_a_known_kind_allocates_nothing() {
                 }
             };
             all(&frames);
-            let before = ALLOCATIONS.get();
+            let before = CountingAllocator::on_this_thread();
             all(&frames);
-            assert_eq!(ALLOCATIONS.get() - before, 0, "{isa} {format}");
+            assert_eq!(CountingAllocator::on_this_thread() - before, 0, "{isa} {format}");
         }
     }
-    assert!(ALLOCATIONS.get() > 0, "the allocator counts");
+    assert!(CountingAllocator::on_this_thread() > 0, "the allocator counts");
 }

@@ -4,7 +4,6 @@
 //! would allocate too. Decoders and engines are not in it: what is counted is the frame, its ticket, the hand-overs,
 //! the result, the measurements and the two file sinks.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,7 +16,7 @@ use ocelli_pipeline::{Delivery, Demand, Pipeline, Sink, SinkError, Stop, frames_
 use ocelli_predict::Fake;
 use ocelli_record::{CocoSink, Destination, JsonlSink};
 use ocelli_report::RunLabels;
-use ocelli_testkit::ManualClock;
+use ocelli_testkit::{CountingAllocator, ManualClock};
 
 /// Frames until everything has grown to its size.
 const WARM_UP: u64 = 100;
@@ -30,41 +29,12 @@ const AHEAD_MAX: u64 = 8;
 const DETECTIONS: usize = 20;
 const SIZE: Size = Size { width: 64, height: 36 };
 
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 /// Allocations so far when the sink had written the last frame of the warm-up, and the last that counts.
 static AT_WARM: AtomicU64 = AtomicU64::new(0);
 static AT_END: AtomicU64 = AtomicU64::new(0);
 
-struct Counting;
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every method passes its arguments on to the system's allocator unchanged, and its answer back.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: the caller's promises are the ones that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above; `pointer` came from `System` by way of this allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: as for `alloc`.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: as for `dealloc`.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() {
     let clock = Arc::new(ManualClock::default());
@@ -178,8 +148,8 @@ impl Sink for Watching {
     fn write(&mut self, delivery: &Delivery) -> Result<(), SinkError> {
         self.0.write(delivery)?;
         match delivery.result.sequence {
-            WARM_UP => AT_WARM.store(ALLOCATIONS.load(Ordering::SeqCst), Ordering::SeqCst),
-            COUNTED => AT_END.store(ALLOCATIONS.load(Ordering::SeqCst), Ordering::SeqCst),
+            WARM_UP => AT_WARM.store(CountingAllocator::on_all_threads(), Ordering::SeqCst),
+            COUNTED => AT_END.store(CountingAllocator::on_all_threads(), Ordering::SeqCst),
             _ => {}
         }
         Ok(())

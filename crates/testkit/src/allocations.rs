@@ -3,6 +3,10 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Of all threads.
+static ALL: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -12,7 +16,7 @@ thread_local! {
     static PEAK: Cell<i64> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counting on each thread. A test program takes it with
+/// The system's allocator, counting on each thread and on all. A test program takes it with
 /// `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;`. What foreign code allocates (a C++
 /// decoder) is not counted.
 #[derive(Debug)]
@@ -22,6 +26,11 @@ impl CountingAllocator {
     /// Allocations of this thread so far, regrown ones included.
     pub fn on_this_thread() -> u64 {
         ALLOCATIONS.with(Cell::get)
+    }
+
+    /// Allocations of all threads so far, regrown ones included; the harness's own threads are among them.
+    pub fn on_all_threads() -> u64 {
+        ALL.load(Ordering::SeqCst)
     }
 
     /// Bytes asked for by this thread so far, whatever has been given back since.
@@ -40,6 +49,7 @@ impl CountingAllocator {
     }
 
     fn count(bytes: usize) {
+        ALL.fetch_add(1, Ordering::SeqCst);
         // A thread that is ending has no counters any more.
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         let _ = BYTES.try_with(|count| count.set(count.get() + bytes as u64));

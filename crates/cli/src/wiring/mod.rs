@@ -13,6 +13,8 @@ pub use backends::native;
 use backends::{Engine, Loaded};
 pub use embedded::{EMBEDDED_MODEL, file_at};
 pub use events::Events;
-pub use model::{OpenModel, card_of, isa, open_model_file, open_named_model, settings, threads};
+pub use model::{
+    OpenModel, card_of, isa, load_options, open_model_file, open_named_model, settings, threads,
+};
 use model::{Predicting, predictor};
 pub use sources::{OpenSources, SourcePlan, open_sources};

@@ -142,8 +142,7 @@ pub fn load_model(arguments: &ModelArguments) -> Result<LoadedModel, Failure> {
 /// Reads a model's file with the backend that the arguments name.
 pub fn open_model_file(file: LocatedModel, arguments: &ModelArguments) -> Result<OpenModel, Failure> {
     let engine = Engine::of(arguments)?;
-    let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
-    let Some(loaded) = engine.load(embedded::file_at(&file.path), &LoadOptions { input_size }) else {
+    let Some(loaded) = engine.load(embedded::file_at(&file.path), &load_options(arguments)) else {
         return Err(Failure::usage(
             format!("--backend {} runs no model", arguments.backend),
             "it stands in for one in `run`",
@@ -151,6 +150,11 @@ pub fn open_model_file(file: LocatedModel, arguments: &ModelArguments) -> Result
     };
     let Loaded { backend, model, note } = loaded?;
     Ok(OpenModel { backend, model, file, note })
+}
+
+/// What is decided at load.
+pub fn load_options(arguments: &ModelArguments) -> LoadOptions {
+    LoadOptions { input_size: arguments.imgsz.map(|size| (size.height as usize, size.width as usize)) }
 }
 
 /// What the model is: from the card that was named, else the registry's, else the one beside it, else from itself.

@@ -56,6 +56,16 @@ pub(crate) fn windows(
 }
 
 impl Conv {
+    /// How many pixels of padding its windows reach into: above and left, the more of both, and below and right. Of
+    /// pictures of `input`, which become `output`: height and width.
+    pub(crate) fn reach(&self, input: [usize; 2], kernel: [usize; 2], output: [usize; 2]) -> [usize; 2] {
+        let after = |axis: usize| {
+            let last = (output[axis] - 1) * self.strides[axis] + (kernel[axis] - 1) * self.dilations[axis];
+            (last + 1).saturating_sub(input[axis] + self.pads[axis])
+        };
+        [self.pads[0].max(self.pads[1]), after(0).max(after(1))]
+    }
+
     fn output_shape(&self, x: &[usize], w: &[usize]) -> Result<Vec<usize>, String> {
         let (&[n, c, height, width], &[m, taken, kh, kw]) = (x, w) else {
             return Err(format!("pictures {x:?} and weights {w:?} are not both 4-dimensional"));

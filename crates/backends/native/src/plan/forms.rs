@@ -247,17 +247,12 @@ fn convolution(
     Convolution::Tiles
 }
 
-/// How far over the edges of its input a convolution reads, in pixels.
+/// How far over the edges of its input a convolution reads, in pixels: what Winograd's patches reach behind, they know.
 fn reach(graph: &Graph, node: &Node, conv: &Conv, convolution: Convolution) -> usize {
-    let before = conv.pads[0].max(conv.pads[1]);
-    if convolution == Convolution::Winograd {
-        return before;
-    }
-    let (input, made) = (&graph.tensor_type(node.inputs[0]).shape, &graph.tensor_type(node.outputs[0]).shape);
-    let kernel = &graph.tensor_type(node.inputs[1]).shape;
-    let after = |axis: usize| {
-        let last = (made[axis + 2] - 1) * conv.strides[axis] + (kernel[axis + 2] - 1) * conv.dilations[axis];
-        (last + 1).saturating_sub(input[axis + 2] + conv.pads[axis])
+    let size = |value: ValueId| {
+        let shape = &graph.tensor_type(value).shape;
+        [shape[2], shape[3]]
     };
-    before.max(after(0)).max(after(1))
+    let [before, after] = conv.reach(size(node.inputs[0]), size(node.inputs[1]), size(node.outputs[0]));
+    if convolution == Convolution::Winograd { before } else { before.max(after) }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ocelli_engine::{Session, Threads};
 use ocelli_frame::{DataType, TensorMut, TensorSpec};
+use ocelli_testkit::hostile::Dice;
 
 use crate::graph::{Graph, ValueId};
 use crate::kernels::entries::Kernels;
@@ -50,7 +51,7 @@ struct Network {
 
 impl Network {
     fn random(seed: u64) -> Self {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = Random(Dice::new(seed));
         let shape = [random.of(1..3), random.of(1..40), random.of(1..24), random.of(1..24)];
         let mut graph = Graph::default();
         let input_type = TensorType::new(ElementType::F32, shape);
@@ -290,19 +291,12 @@ fn random_tail(graph: &mut Graph, random: &mut Random, last: ValueId) -> ValueId
     }
 }
 
-/// A generator that gives the same numbers everywhere.
-struct Random(u64);
+/// What dice throw, as what networks are made of.
+struct Random(Dice);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
     fn of(&mut self, range: std::ops::Range<usize>) -> usize {
-        range.start + (self.next() >> 11) as usize % (range.end - range.start)
+        range.start + self.0.below((range.end - range.start) as u64)
     }
 
     fn unary(&mut self) -> Unary {
@@ -319,7 +313,7 @@ impl Random {
     }
 
     fn tensor(&mut self, of: &TensorType, most: f32) -> Tensor {
-        let mut number = || ((self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0) * most;
+        let mut number = || (self.0.below(1 << 24) as f32 / (1 << 23) as f32 - 1.0) * most;
         Tensor { shape: of.shape.clone(), data: Data::F32((0..of.elements()).map(|_| number()).collect()) }
     }
 }

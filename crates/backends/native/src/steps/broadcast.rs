@@ -23,34 +23,32 @@ const RUN_LONGEST: usize = 1 << 16;
 pub(crate) struct BroadcastStep {
     kernels: Kernels,
     binary: Binary,
-    sources: [Dense; 2],
+    pairs: Pairs,
     out: DenseF32,
+}
+
+/// Two dense tensors, walked through side by side.
+pub(crate) struct Pairs {
+    sources: [Dense; 2],
     elements: usize,
     walk: Walk<2>,
 }
 
-impl BroadcastStep {
-    /// `None` where a tensor is walked through in a way that has no vector form.
-    pub(crate) fn new(
-        kernels: &Kernels,
-        binary: Binary,
-        sources: [Dense; 2],
-        shape: &[usize],
-        out: DenseF32,
-    ) -> Option<Self> {
+impl Pairs {
+    /// As they are broadcast to `shape`. `None` where one is walked through in a way that has no vector form.
+    pub(crate) fn of(sources: [Dense; 2], shape: &[usize]) -> Option<Self> {
         let sources = sources.map(|source| lengthened(source, shape));
         let strides = [&sources[0], &sources[1]].map(|source| strided::broadcast(source.shape(), shape));
         let walk = Walk::new(shape, strides);
         let (_, steps) = walk.run();
         let elements = shape.iter().product();
-        steps.iter().all(|step| matches!(step, 0 | 1)).then_some(Self {
-            kernels: *kernels,
-            binary,
-            sources,
-            out,
-            elements,
-            walk,
-        })
+        steps.iter().all(|step| matches!(step, 0 | 1)).then_some(Self { sources, elements, walk })
+    }
+}
+
+impl BroadcastStep {
+    pub(crate) fn new(kernels: &Kernels, binary: Binary, pairs: Pairs, out: DenseF32) -> Self {
+        Self { kernels: *kernels, binary, pairs, out }
     }
 }
 
@@ -79,18 +77,19 @@ fn lengthened(source: Dense, shape: &[usize]) -> Dense {
 
 impl Step for BroadcastStep {
     unsafe fn run(&self, memory: Memory<'_>, worker: Worker) {
-        let (length, steps) = self.walk.run();
-        if self.elements == 0 {
+        let Pairs { sources, elements, walk } = &self.pairs;
+        let (length, steps) = walk.run();
+        if *elements == 0 {
             return;
         }
         let steps = steps.map(|step| step as usize);
-        let sources = [0, 1].map(|source: usize| self.sources[source].f32(memory));
+        let sources = [0, 1].map(|source: usize| sources[source].f32(memory));
         let out = memory.f32(self.out);
-        let runs = self.elements / length;
+        let runs = elements / length;
         let pieces = if runs == 1 { length.div_ceil(PIECE) } else { 1 };
         let share = worker.share(runs * pieces);
         let mut run = 0;
-        self.walk.for_each_run([0, 0], |starts| {
+        walk.for_each_run([0, 0], |starts| {
             for piece in 0..pieces {
                 let unit = run * pieces + piece;
                 if !share.contains(&unit) {
@@ -120,6 +119,6 @@ impl Step for BroadcastStep {
 
 impl fmt::Debug for BroadcastStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BroadcastStep({:?}, {} elements)", self.binary, self.elements)
+        write!(f, "BroadcastStep({:?}, {} elements)", self.binary, self.pairs.elements)
     }
 }

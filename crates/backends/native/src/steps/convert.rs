@@ -1,7 +1,7 @@
 //! Between dense tensors and pictures in blocks, and from one picture to another.
 
 use super::dense::DenseF32;
-use super::{Memory, Picture, Planes, Step, Worker, clear_margins};
+use super::{Memory, Picture, Planes, Step, Worker, clear_margins, for_each_row};
 use crate::kernels::entries::Kernels;
 use crate::kernels::simd::LANES;
 use crate::kernels::transpose::BlocksAt;
@@ -148,14 +148,12 @@ impl Step for CopyPictureStep {
         let (source, out) = (&self.source, &self.out);
         // SAFETY: as the caller promises.
         unsafe { clear_margins(memory, out, worker) };
-        for unit in worker.share(out.batch * out.blocks() * out.height) {
-            let (plane, row) = (unit / out.height, unit % out.height);
-            let (image, block) = (plane / out.blocks(), plane % out.blocks());
+        for_each_row(out, worker, |image, block, row| {
             let from = memory.picture(source).wrapping_add(source.at(image, block, row, 0));
             let to = memory.picture(out).wrapping_add(out.at(image, block, row, 0));
             // SAFETY: a row of each, of the same width, in places that do not overlap.
             unsafe { to.copy_from_nonoverlapping(from, out.width * LANES) };
-        }
+        });
     }
 
     fn kernel(&self) -> &'static str {

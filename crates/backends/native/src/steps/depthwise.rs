@@ -6,7 +6,7 @@ use ocelli_frame::Aligned;
 
 use super::conv::{aligned, finish_of};
 use super::rows::even;
-use super::{Memory, Picture, Step, Worker, clear_margins};
+use super::{Memory, Picture, Step, Worker, clear_margins, for_each_row};
 use crate::kernels::entries::Kernels;
 use crate::kernels::simd::LANES;
 use crate::kernels::tile::{TileAt, TileFn, Tiles};
@@ -84,9 +84,7 @@ impl Step for DepthwiseStep {
     unsafe fn run(&self, memory: Memory<'_>, worker: Worker) {
         // SAFETY: as the caller promises.
         unsafe { clear_margins(memory, &self.out, worker) };
-        let (blocks, height) = (self.out.blocks(), self.out.height);
-        for unit in worker.share(self.out.batch * blocks * height) {
-            let (image, block, row) = (unit / height / blocks, unit / height % blocks, unit % height);
+        for_each_row(&self.out, worker, |image, block, row| {
             let source = memory
                 .picture(&self.source)
                 .wrapping_add(image * self.source.image_stride + block * self.source.block_stride())
@@ -111,7 +109,7 @@ impl Step for DepthwiseStep {
                 // weights for each block, and the output is this row of a picture of the plan.
                 unsafe { tile(&self.tiles, &at) };
             }
-        }
+        });
     }
 
     fn kernel(&self) -> &'static str {

@@ -6,7 +6,7 @@ use ocelli_frame::Aligned;
 
 use super::conv::aligned;
 use super::dense::DenseF32;
-use super::{Memory, Picture, Step, Worker, clear_margins};
+use super::{Memory, Picture, Step, Worker, clear_margins, for_each_row};
 use crate::kernels::elementwise::{BinaryAt, UnaryAt};
 use crate::kernels::entries::Kernels;
 use crate::kernels::simd::LANES;
@@ -160,14 +160,6 @@ impl Step for MapStep {
 
     fn kernel(&self) -> &'static str {
         "map"
-    }
-}
-
-/// A worker's share of a picture's rows: image, block, row.
-fn for_each_row(picture: &Picture, worker: Worker, mut visit: impl FnMut(usize, usize, usize)) {
-    for unit in worker.share(picture.batch * picture.blocks() * picture.height) {
-        let (plane, row) = (unit / picture.height, unit % picture.height);
-        visit(plane / picture.blocks(), plane % picture.blocks(), row);
     }
 }
 

@@ -16,7 +16,7 @@ mod softmax;
 mod spatial;
 mod winograd;
 
-pub(crate) use self::broadcast::BroadcastStep;
+pub(crate) use self::broadcast::{BroadcastStep, Pairs};
 pub(crate) use self::conv::{ConvParts, ConvStep, Lattice, Planes, Source};
 pub(crate) use self::convert::{ConvertStep, CopyPictureStep, Direction, PlanesIn, PlanesStep};
 pub(crate) use self::copy::{CopyRowsStep, Region};
@@ -25,7 +25,7 @@ pub(crate) use self::depthwise::{DepthwiseParts, DepthwiseStep};
 pub(crate) use self::elementwise::{CombinePicturesStep, MapPictureStep, MapStep, Partner};
 pub(crate) use self::matmul::MatMulStep;
 pub(crate) use self::moves::MoveStep;
-pub(crate) use self::picture::{BufferId, Memory, Picture, Worker, clear_margins};
+pub(crate) use self::picture::{BufferId, Memory, Picture, Worker, clear_margins, for_each_row};
 pub(crate) use self::softmax::SoftmaxStep;
 pub(crate) use self::spatial::{PoolStep, ResizeStep};
 pub(crate) use self::winograd::WinogradStep;

@@ -136,6 +136,14 @@ pub(crate) unsafe fn clear_margins(memory: Memory<'_>, picture: &Picture, worker
     }
 }
 
+/// A worker's share of a picture's rows: image, block, row.
+pub(crate) fn for_each_row(picture: &Picture, worker: Worker, mut visit: impl FnMut(usize, usize, usize)) {
+    for unit in worker.share(picture.batch * picture.blocks() * picture.height) {
+        let (plane, row) = (unit / picture.height, unit % picture.height);
+        visit(plane / picture.blocks(), plane % picture.blocks(), row);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Memory, Picture, Step, Worker, clear_margins};
+use super::{Memory, Picture, Step, Worker, clear_margins, for_each_row};
 use crate::kernels::entries::Kernels;
 use crate::kernels::pool::{PoolRowAt, Windows};
 use crate::kernels::resize::BlendRowAt;
@@ -46,9 +46,7 @@ impl Step for PoolStep {
         let (source, out) = (&self.source, &self.out);
         // SAFETY: as the caller promises.
         unsafe { clear_margins(memory, out, worker) };
-        for unit in worker.share(out.batch * out.blocks() * out.height) {
-            let (plane, row) = (unit / out.height, unit % out.height);
-            let (image, block) = (plane / out.blocks(), plane % out.blocks());
+        for_each_row(out, worker, |image, block, row| {
             let at = PoolRowAt {
                 source: memory.picture(source).wrapping_add(source.at(image, block, 0, 0)),
                 out: memory.picture(out).wrapping_add(out.at(image, block, row, 0)),
@@ -57,7 +55,7 @@ impl Step for PoolStep {
             };
             // SAFETY: a plane of the source and a row of the output.
             unsafe { (self.kernels.pool_row)(&self.windows, &at) };
-        }
+        });
     }
 
     fn kernel(&self) -> &'static str {
@@ -87,9 +85,7 @@ impl Step for ResizeStep {
         let (source, out) = (&self.source, &self.out);
         // SAFETY: as the caller promises.
         unsafe { clear_margins(memory, out, worker) };
-        for unit in worker.share(out.batch * out.blocks() * out.height) {
-            let (plane, row) = (unit / out.height, unit % out.height);
-            let (image, block) = (plane / out.blocks(), plane % out.blocks());
+        for_each_row(out, worker, |image, block, row| {
             let (pair, share) = self.rows[row];
             let place = |row: u32| {
                 memory.picture(source).wrapping_add(source.at(image, block, row as usize, 0)).cast_const()
@@ -102,7 +98,7 @@ impl Step for ResizeStep {
             };
             // SAFETY: rows and columns of the source, and a row of the output.
             unsafe { (self.kernels.blend_row)(&at) };
-        }
+        });
     }
 
     fn kernel(&self) -> &'static str {

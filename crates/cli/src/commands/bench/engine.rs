@@ -19,6 +19,7 @@ use crate::wiring::{OpenSources, SourcePlan, card_of, isa, open_named_model, ope
 /// Times a session's run; what writes the input and reads the output is not counted.
 pub fn run(arguments: &BenchEngine) -> Result<(), Failure> {
     let (open, threads) = open_named_model(&arguments.model)?;
+    open.note.iter().for_each(|note| eprintln!("note: {note}"));
     let mut session = open.model.session(&threads)?;
     match &arguments.source {
         // What a frame becomes is the card's to say; without a frame any model will do.

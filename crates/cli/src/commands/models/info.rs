@@ -31,15 +31,12 @@ pub fn run(arguments: &ModelsInfo) -> Result<(), Failure> {
         None => Some(LocatedModel { path: arguments.model.clone(), entry: None }),
         Some((entry, cached)) => file_of(entry, cached),
     };
+    if arguments.plan {
+        return plan::tell(&file.ok_or_else(not_here)?, arguments);
+    }
     let contents = file.map(|file| Contents::read(file, arguments)).transpose()?;
     if arguments.toml {
         return tell_toml(contents);
-    }
-    if arguments.plan {
-        let Some(contents) = contents else {
-            return Err(Failure::new("the model is not here", "ocelli models pull brings it"));
-        };
-        return plan::tell(&contents.open.file, arguments);
     }
     if arguments.json {
         let registry = named.as_ref().map(|(entry, cached)| figures(entry, cached));
@@ -63,14 +60,12 @@ fn file_of(entry: &'static RegistryEntry, cached: &Cached) -> Option<LocatedMode
 }
 
 fn tell_toml(contents: Option<Contents>) -> Result<(), Failure> {
-    let Some(contents) = contents else {
-        return Err(Failure::new(
-            "the model is not here, or cannot be run yet",
-            "ocelli models list tells which",
-        ));
-    };
-    print!("{}", contents.card?.to_toml());
+    print!("{}", contents.ok_or_else(not_here)?.card?.to_toml());
     Ok(())
+}
+
+fn not_here() -> Failure {
+    Failure::new("the model is not here, or cannot be run yet", "ocelli models list tells which")
 }
 
 fn tell_entry(entry: &RegistryEntry, cached: &Cached) {

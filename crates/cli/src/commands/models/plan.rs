@@ -1,22 +1,21 @@
 //! `ocelli models info --plan`: what the native engine makes of a model, step by step.
 
 use ocelli_backend_native::{PlanReport, StepReport};
-use ocelli_engine::LoadOptions;
 use serde_json::{Value, json};
 
 use crate::args::ModelsInfo;
 use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 use crate::wiring::registry::LocatedModel;
-use crate::wiring::{file_at, native, threads};
+use crate::wiring::{file_at, load_options, native, threads};
 
 /// Compiles the model and prints its plan.
 pub fn tell(file: &LocatedModel, arguments: &ModelsInfo) -> Result<(), Failure> {
     let model_arguments = arguments.model_arguments();
-    let input_size = arguments.imgsz.map(|size| (size.height as usize, size.width as usize));
     let (clock, threads) = (MonotonicClock::start(), threads(&model_arguments));
     let timed = arguments.time.then_some((&threads, &clock as _));
-    let report = native(&model_arguments).report(file_at(&file.path), &LoadOptions { input_size }, timed)?;
+    let report =
+        native(&model_arguments).report(file_at(&file.path), &load_options(&model_arguments), timed)?;
     if arguments.json {
         println!("{}", figures(&report));
     } else {

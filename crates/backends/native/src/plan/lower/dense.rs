@@ -9,13 +9,13 @@ use crate::kernels::functions::is_vectorized;
 use crate::ops::{Op, Reshape, SoftmaxResult};
 use crate::steps::{
     BroadcastStep, BufferId, ConvertStep, CopyRowsStep, Dense, DenseF32, Direction, MapStep, MatMulStep,
-    MoveStep, OracleStep, PlanesIn, Region, SoftmaxStep,
+    MoveStep, OracleStep, Pairs, PlanesIn, Region, SoftmaxStep,
 };
 use crate::strided::Walk;
 use crate::tensor::ElementType;
 
 impl<'a> Lowering<'a> {
-    pub(super) fn dense_node(&mut self, node: &'a Node) -> Result<(), String> {
+    pub(super) fn dense_node(&mut self, node: &'a Node) {
         let made = node.outputs[0];
         let is_f32 = self.graph.tensor_type(made).element == ElementType::F32;
         let element_bytes = self.graph.tensor_type(made).element.bytes();
@@ -39,13 +39,13 @@ impl<'a> Lowering<'a> {
             &Op::Binary(binary) if elementwise::is_vectorized(binary) && is_f32 => {
                 let mut touched = Vec::new();
                 let sources = [0, 1].map(|input| self.operand(node.inputs[input], &mut touched));
+                let Some(pairs) = Pairs::of(sources, &self.graph.tensor_type(made).shape) else {
+                    return self.oracle(node, node.op.clone());
+                };
                 let out = self.new_dense(made);
                 touched.push(out);
-                let shape = &self.graph.tensor_type(made).shape;
-                match BroadcastStep::new(self.kernels, binary, sources, shape, DenseF32::new(out)) {
-                    Some(step) => self.push(step, made, &touched),
-                    None => self.oracle(node, node.op.clone()),
-                }
+                let step = BroadcastStep::new(self.kernels, binary, pairs, DenseF32::new(out));
+                self.push(step, made, &touched);
             }
             Op::Transpose(transpose) if element_bytes == 4 => {
                 let input = &self.graph.tensor_type(node.inputs[0]).shape;
@@ -66,7 +66,6 @@ impl<'a> Lowering<'a> {
             }
             op => self.oracle(node, op.clone()),
         }
-        Ok(())
     }
 
     fn moved(&mut self, node: &Node, walk: Walk<1>, start: usize) {

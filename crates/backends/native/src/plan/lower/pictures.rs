@@ -14,7 +14,8 @@ impl<'a> Lowering<'a> {
     pub(super) fn node(&mut self, node: &'a Node, convolution: Option<Convolution>) -> Result<(), String> {
         let made = node.outputs[0];
         if !self.forms.is_blocked[made.0] {
-            return self.dense_node(node);
+            self.dense_node(node);
+            return Ok(());
         }
         match (&node.op, convolution) {
             (Op::Conv(conv), Some(convolution)) => self.convolution(node, conv, convolution),
@@ -186,12 +187,8 @@ impl<'a> Lowering<'a> {
     fn planes(&mut self, node: &Node, conv: &Conv, kernel: [usize; 2]) -> Planes {
         let value = node.inputs[0];
         let [batch, channels, height, width] = self.picture_shape(value);
-        let made = self.picture_shape(node.outputs[0]);
-        let after = |axis: usize, size: usize| {
-            let last = (made[axis + 2] - 1) * conv.strides[axis] + (kernel[axis] - 1) * conv.dilations[axis];
-            (last + 1).saturating_sub(size + conv.pads[axis])
-        };
-        let margins = [conv.pads[0].max(conv.pads[1]), after(0, height).max(after(1, width))];
+        let [.., made_height, made_width] = self.picture_shape(node.outputs[0]);
+        let margins = conv.reach([height, width], kernel, [made_height, made_width]);
         let source = self.dense_buffer(value);
         let mut planes = Planes { buffer: source, batch, channels, height, width, margins };
         if margins != [0, 0] {
