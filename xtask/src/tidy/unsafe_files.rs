@@ -29,6 +29,7 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/sources/v4l2/src/buffers.rs", "a driver's mappings as a pool's memory"),
     ("crates/sources/v4l2/src/camera/fake.rs", "pool memory that counts itself"),
     ("crates/sources/v4l2/src/returns.rs", "pool memory that passes what readers let go of on to its driver"),
+    ("crates/sources/v4l2/src/spare.rs", "pool memory that lets go of a JPEG's buffer with its picture"),
     ("crates/sources/v4l2/src/sys/buffer.rs", "the ioctls whose argument may hold a pointer to planes"),
     ("crates/sources/v4l2/src/sys/expbuf.rs", "a file that the kernel has opened becomes ours"),
     ("crates/sources/v4l2/src/sys/mapping.rs", "mmap and munmap of a driver's buffers"),

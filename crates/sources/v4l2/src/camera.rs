@@ -20,6 +20,7 @@ use crate::negotiate::{Granted, Wish, differences, negotiate};
 use crate::picture::PictureLayout;
 use crate::queue::{DeviceQueue, Queue};
 use crate::returns::{Returning, Returns};
+use crate::spare::Spare;
 use crate::stream::{Stream, StreamParts};
 use crate::sys::{Errno, Fraction, Signal, follow_signal, reqbufs, subscribe_source_change};
 
@@ -149,9 +150,8 @@ impl DeviceCamera {
             let message = format!("{}: no room for copies of {picture_bytes} bytes", path.display());
             SourceError::new(SourceErrorKind::TooLarge, message, "let fewer frames wait at once")
         };
-        // Memory for copies is only there once it is written to.
         let spare =
-            Pool::host(self.readers.saturating_add(1), picture_bytes, generation).ok_or_else(too_large)?;
+            Spare::new(self.readers.saturating_add(1), picture_bytes, generation).ok_or_else(too_large)?;
         let mut told = self.told(device, &granted, count);
         told.extend(controls);
         told.extend(exported.map(|exported| match exported {

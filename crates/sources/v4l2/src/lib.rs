@@ -18,7 +18,8 @@
 //! Leases on a camera's buffers outlive all of this: those of before are unmapped when nobody reads them any more.
 //!
 //! Motion JPEG alone is no picture yet: it is decoded on the thread that captures, to YUV24. A thread that comes back
-//! late takes the newest, so what nobody wants is not decoded; and the buffer goes back to the driver at once.
+//! late takes the newest, so what nobody wants is not decoded. Its buffer goes back to the driver with the picture, as any
+//! other does; at once, where the driver runs short.
 //!
 //! What is not here: libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
@@ -58,6 +59,8 @@ mod script;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod source;
+#[cfg(target_os = "linux")]
+mod spare;
 #[cfg(target_os = "linux")]
 mod stream;
 #[cfg(target_os = "linux")]
