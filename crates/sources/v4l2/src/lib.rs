@@ -8,7 +8,8 @@
 //!
 //! **Nothing is copied.** A driver's buffers are mapped once, before the first frame, and are the slots of a pool: what
 //! a reader sees are the bytes that the driver wrote. A buffer goes back to its driver only when its last reader has
-//! let go of it. Where readers hold all but the last one, the picture is copied once, counted, and told.
+//! let go of it. Where readers hold all but the last one, the picture is copied once, counted, and told. Where it is asked
+//! for, the buffers are memory of ours, which the driver fills; all else is the same.
 //!
 //! **Nothing is assumed.** Format, size, rate, stride and colours are read back from the driver and told; so is what
 //! differs from what was asked for. The driver's own time and number are on each frame; pictures that it lost, and those
@@ -45,6 +46,8 @@ mod identity;
 pub mod jpeg;
 #[cfg(target_os = "linux")]
 mod negotiate;
+#[cfg(target_os = "linux")]
+mod own_buffers;
 #[cfg(target_os = "linux")]
 mod picture;
 #[cfg(target_os = "linux")]

@@ -159,7 +159,8 @@ impl<Q: Queue> Stream<Q> {
         self.queue.start().map_err(|errno| StreamError::Failed("STREAMON", errno))
     }
 
-    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more.
+    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more; memory of
+    /// ours not before the queue has stopped.
     pub fn into_queue(self) -> Q {
         self.queue
     }
