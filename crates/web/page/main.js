@@ -91,9 +91,9 @@ function watchConnection(tile) {
   const { listener } = tile.stream;
   const told = listener.connection;
   let wasLost = false;
-  listener.connection = (connection, retryInMs) => {
-    told(connection, retryInMs);
-    if (connection === "waiting" && !wasLost) addPageEvent(`${tile.name}: connection lost`);
+  listener.connection = (connection, retryInMs, isOver) => {
+    told(connection, retryInMs, isOver);
+    if (connection === "waiting" && !wasLost) addPageEvent(`${tile.name}: ${isOver ? "the run is over" : "connection lost"}`);
     if (connection === "open" && wasLost) addPageEvent(`${tile.name}: connected again`);
     wasLost = connection === "open" ? false : wasLost || connection === "waiting";
   };

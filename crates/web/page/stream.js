@@ -9,6 +9,8 @@ const RETRY_MS_FIRST = 500;
 const RETRY_MS_MAX = 8000;
 /** A server that is there says its status twice a second; one that is silent for so long is gone. */
 const SILENCE_MS_MAX = 8000;
+/** RFC 6455, 7.4.1: the server goes away, in order. */
+const GOING_AWAY = 1001;
 
 /** @typedef {"connecting" | "open" | "waiting" | "refused"} Connection */
 
@@ -18,7 +20,8 @@ const SILENCE_MS_MAX = 8000;
  * @property {(picture: import("./wire.js").Picture) => void} picture
  * @property {(result: import("./wire.js").Result) => void} result
  * @property {(status: import("./wire.js").Status) => void} status
- * @property {(connection: Connection, retryInMs: number) => void} connection
+ * @property {(connection: Connection, retryInMs: number, isOver: boolean) => void} connection  whether the server
+ *   said that its run is over
  */
 
 export class Stream {
@@ -56,7 +59,7 @@ export class Stream {
 
   connect() {
     clearTimeout(this.#retry);
-    this.listener.connection("connecting", 0);
+    this.listener.connection("connecting", 0, false);
     const asked = { fps: this.fpsMax, width: this.#wanted.width };
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const address = `${scheme}://${location.host}/sources/${this.source}/live?fps=${asked.fps}&width=${asked.width}`;
@@ -67,7 +70,7 @@ export class Stream {
       if (fps !== asked.fps || width !== asked.width) socket.send(JSON.stringify({ fps, width }));
     };
     socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = () => this.#lost(socket);
+    socket.onclose = ({ code }) => this.#lost(socket, code === GOING_AWAY);
     this.#socket = socket;
     this.#watch();
   }
@@ -83,7 +86,7 @@ export class Stream {
     const { hello, result, status } = parseText(data);
     if (hello) {
       this.#failures = 0;
-      this.listener.connection("open", 0);
+      this.listener.connection("open", 0, false);
       this.listener.hello(hello);
     }
     if (result) this.listener.result(result);
@@ -93,11 +96,14 @@ export class Stream {
   /** A socket may stay open long after the other side is gone; its silence tells. */
   #watch() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#socket && this.#lost(this.#socket), SILENCE_MS_MAX);
+    this.#watchdog = setTimeout(() => this.#socket && this.#lost(this.#socket, false), SILENCE_MS_MAX);
   }
 
-  /** @param {WebSocket} socket */
-  async #lost(socket) {
+  /**
+   * @param {WebSocket} socket
+   * @param {boolean} isOver
+   */
+  async #lost(socket, isOver) {
     if (socket !== this.#socket) return;
     clearTimeout(this.#watchdog);
     this.#socket = null;
@@ -107,13 +113,13 @@ export class Stream {
     const pause = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** (this.#failures - 1));
     // Several pages must not all come back at the same moment.
     const retryInMs = Math.round(pause * (0.75 + Math.random() / 2));
-    this.listener.connection("waiting", retryInMs);
+    this.listener.connection("waiting", retryInMs, isOver);
     this.#retry = setTimeout(() => this.connect(), retryInMs);
     // A refused WebSocket looks like a lost one; only a plain request tells that a token is wanted.
     const refused = await ask("/status").then((response) => response.status === 401, () => false);
     if (refused && this.#socket === null) {
       clearTimeout(this.#retry);
-      this.listener.connection("refused", 0);
+      this.listener.connection("refused", 0, false);
     }
   }
 

@@ -31,6 +31,7 @@ export class Tile {
   #isSwapped = false;
   #isOnScreen = true;
   #retryAt = 0;
+  #isOver = false;
   /** @type {number[]} */
   #arrivals = [];
   /** @type {import("./wire.js").Picture | null} */
@@ -58,7 +59,7 @@ export class Tile {
       picture: (picture) => this.#takePicture(picture),
       result: (result) => (this.store.addResult(result), this.refresh()),
       status: (status) => this.#takeStatus(status),
-      connection: (connection, retryInMs) => this.#setConnection(connection, retryInMs),
+      connection: (...news) => this.#setConnection(...news),
     });
     find(".inset").onclick = () => this.swap();
     find(".inference").onclick = () => this.toggleInference();
@@ -203,9 +204,11 @@ export class Tile {
     this.refresh();
   }
 
-  /** @type {(connection: import("./stream.js").Connection, retryInMs: number) => void} */
-  #setConnection(connection, retryInMs) {
+  /** @type {import("./stream.js").Listener["connection"]} */
+  #setConnection(connection, retryInMs, isOver) {
     this.connection = connection;
+    this.#isOver ||= isOver;
+    if (connection === "open") this.#isOver = false;
     this.#retryAt = performance.now() + retryInMs;
     if (connection === "refused") this.page.refused();
     if (connection === "waiting") this.#countDown();
@@ -229,16 +232,20 @@ export class Tile {
     if (wordsPlace.textContent !== words) wordsPlace.textContent = words;
   }
 
+  get #lostWords() {
+    return this.#isOver ? "The run is over" : "Connection lost";
+  }
+
   /** One word for the tile's head, and a sentence over the picture where something is amiss. */
   #state() {
     if (this.connection === "refused") return { state: "refused", words: "This view wants its token" };
     if (this.connection === "waiting") {
       const seconds = Math.max(1, Math.ceil((this.#retryAt - performance.now()) / 1000));
-      return { state: "reconnecting", words: `Connection lost · trying again in ${seconds} s` };
+      return { state: "reconnecting", words: `${this.#lostWords} · trying again in ${seconds} s` };
     }
     if (this.connection === "connecting" || !this.status) {
       const isBack = this.main.shown !== null;
-      return { state: isBack ? "reconnecting" : "connecting", words: isBack ? "Connection lost · trying now" : "Connecting" };
+      return { state: isBack ? "reconnecting" : "connecting", words: isBack ? `${this.#lostWords} · trying now` : "Connecting" };
     }
     const health = healthOf(this.status);
     if (health === "ended") return { state: "ended", words: "The source has ended" };
