@@ -23,11 +23,12 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         settings: settings(&arguments.settings, Settings::default()),
         play: &arguments.play,
         on_frozen: arguments.on_frozen.into(),
+        infer_fps: arguments.infer_fps,
         pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count(),
         quiet: arguments.quiet,
     })?;
     for sink in &sinks {
-        assembly.add_sink(sink.open(&assembly.labels)?);
+        assembly.add_sink(sink.open(&assembly.labels)?, sink.fps);
     }
     let (labels, events) = (assembly.labels.clone(), assembly.events.clone());
     let outcome = assembly.run()?;

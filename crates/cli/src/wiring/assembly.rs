@@ -27,6 +27,8 @@ pub struct Order<'a> {
     pub play: &'a PlayArguments,
     /// What becomes of pictures that are the same again and again.
     pub on_frozen: OnFrozen,
+    /// Frames a second of each source that go to the predictor at most.
+    pub infer_fps: Option<f64>,
     /// Sinks to come that want pixels: their frames need room in the sources' pools.
     pub pixel_sinks: usize,
     /// No status line.
@@ -63,13 +65,19 @@ impl Assembly {
         let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
         pipeline.set_on_frozen(order.on_frozen);
+        if let Some(fps) = order.infer_fps {
+            pipeline.set_infer_fps(fps);
+        }
         events.listen_to(pipeline.notes());
         Ok(Self { labels, events, pipeline, status, stop })
     }
 
-    /// Adds a sink.
-    pub fn add_sink(&mut self, sink: Box<dyn Sink>) {
-        self.pipeline.add_sink(sink);
+    /// Adds a sink, which wants at most `fps` results a second of each source where that is said.
+    pub fn add_sink(&mut self, sink: Box<dyn Sink>, fps: Option<f64>) {
+        match fps {
+            Some(fps) => self.pipeline.add_sink_at(sink, fps),
+            None => self.pipeline.add_sink(sink),
+        }
     }
 
     /// Runs to the end, or to a signal.
