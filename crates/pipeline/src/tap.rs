@@ -49,6 +49,11 @@ impl Tap {
         seen.taken.as_ref().filter(is_new).or(seen.newest.as_ref().filter(is_new)).cloned()
     }
 
+    /// Whether the newest frame that the predictor took is this one.
+    pub fn has_taken(&self, sequence: u64) -> bool {
+        self.seen().taken.as_ref().is_some_and(|frame| frame.info().sequence == sequence)
+    }
+
     /// Rung with each new frame while somebody watches. All taps of a run share it.
     pub fn bell(&self) -> Arc<Bell> {
         Arc::clone(&self.bell)
@@ -141,6 +146,7 @@ mod tests {
         tap.show_taken(&frames[1]);
         tap.show(&frames[2]);
         assert_eq!(sequence(&tap, Some(0)), Some(1), "its result will come");
+        assert_eq!([0, 1, 2].map(|sequence| tap.has_taken(sequence)), [false, true, false]);
         assert_eq!((sequence(&tap, Some(1)), sequence(&tap, Some(2))), (Some(2), None));
     }
 
