@@ -1,14 +1,14 @@
 //! From sink texts to sinks: files, the live view.
 
 use ocelli_pipeline::{FRAMES_WATCHED, SinkError};
-use ocelli_record::{SinkKind, SinkSpec, parse_sink};
+use ocelli_record::{GRAMMAR, SinkSpec, parse_sink};
 use ocelli_web::{WebSink, WebSpec};
 
 use crate::failure::Failure;
 use crate::wiring::Assembly;
 
-/// Sinks that are no files, for hints: those of files stand behind them.
-const NO_FILES: &str = "web:[ADDRESS]";
+/// Sinks that are no files, behind those that are.
+const OTHERS: &str = ", web:[ADDRESS]";
 
 /// A sink that was asked for.
 #[derive(Debug)]
@@ -26,12 +26,9 @@ impl SinkOrder {
             return WebSpec::parse(text).map(Self::Web);
         }
         parse_sink(text).map(Self::File).map_err(|error| {
-            let is_file = SinkKind::ALL
-                .into_iter()
-                .any(|(word, _)| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')));
-            let hint =
-                if is_file { error.hint().to_owned() } else { format!("{}, {NO_FILES}", error.hint()) };
-            SinkError::new(error.to_string(), hint)
+            let lists_them = error.hint().ends_with(GRAMMAR);
+            let others = if lists_them { OTHERS } else { "" };
+            SinkError::new(error.to_string(), format!("{}{others}", error.hint()))
         })
     }
 
@@ -79,5 +76,34 @@ impl SinkOrder {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_goes_to_its_crate() {
+        let parsed = |text: &str| SinkOrder::parse(text).unwrap();
+        assert!(matches!(parsed("jsonl:out.jsonl"), SinkOrder::File(_)));
+        assert!(matches!(parsed("jsonl:web:"), SinkOrder::File(_)));
+        assert!(matches!(parsed("web:"), SinkOrder::Web(_)));
+        assert!(matches!(parsed("web:0?fps=5"), SinkOrder::Web(_)));
+        assert_eq!(
+            (parsed("web:").frames_watched(), parsed("video:a.mp4").frames_watched()),
+            (FRAMES_WATCHED, 0)
+        );
+    }
+
+    #[test]
+    fn hints_list_every_kind() {
+        for text in ["smoke:signals", "", "jsonl:", "out.jsonl", "webcam:"] {
+            let hint = SinkOrder::parse(text).unwrap_err().hint().to_owned();
+            assert!(hint.contains("jsonl:PATH") && hint.ends_with(OTHERS), "{text}: {hint}");
+        }
+        let hint = SinkOrder::parse("jsonl:a?fps=x").unwrap_err().hint().to_owned();
+        assert!(!hint.contains("web:"), "{hint}");
+        assert!(SinkOrder::parse("web").unwrap_err().hint().starts_with("write web:"));
     }
 }

@@ -12,3 +12,4 @@ mod guides;
 mod models;
 mod run;
 mod signals;
+mod web;
