@@ -6,12 +6,13 @@ import { PROTOCOL } from "./wire.js";
 
 const KEY = "ocelli.token";
 
-/** Takes the token out of the address, if it has one. */
+/** Takes the token out of the address, and says whether there was one. */
 export function takeTokenFromAddress() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token === null) return;
+  if (token === null) return false;
   history.replaceState(null, "", location.pathname + location.search);
   keepToken(token);
+  return true;
 }
 
 /**

@@ -20,6 +20,8 @@ const tiles = [];
 let enlarged;
 
 takeTokenFromAddress();
+// The printed address, pasted over the one that is open.
+addEventListener("hashchange", () => takeTokenFromAddress() && location.reload());
 wireControls();
 wireKeys({ tiles, current, enlarge, showAll, fill, focusNext });
 element("all").onclick = showAll;

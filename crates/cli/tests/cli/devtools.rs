@@ -96,22 +96,26 @@ impl Page {
     /// What an expression comes to; a promise is awaited.
     #[track_caller]
     pub fn evaluate(&mut self, expression: &str) -> Value {
-        let call = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut answer = self.call("Runtime.evaluate", call);
-        if let Some(thrown) = answer.get("exceptionDetails") {
-            panic!("{expression}: {thrown}");
-        }
-        answer["result"]["value"].take()
+        self.try_evaluate(expression).unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Waits until an expression comes to something true, and returns it. What throws is not there yet.
+    fn try_evaluate(&mut self, expression: &str) -> Result<Value, Value> {
+        let call = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let mut answer = self.try_call("Runtime.evaluate", call)?;
+        match answer.get_mut("exceptionDetails") {
+            Some(thrown) => Err(thrown.take()),
+            None => Ok(answer["result"]["value"].take()),
+        }
+    }
+
+    /// Waits until an expression comes to something true, and returns it. What fails is not there yet: the page may be
+    /// on its way to another address.
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) -> Value {
-        let guarded = format!("(() => {{ try {{ return ({expression}); }} catch {{ return null; }} }})()");
         let start = Instant::now();
         loop {
-            let value = self.evaluate(&guarded);
-            if !matches!(value, Value::Null | Value::Bool(false)) && value != "" {
+            let value = self.try_evaluate(expression).unwrap_or_default();
+            if !matches!(value, Value::Null | Value::Bool(false)) {
                 return value;
             }
             if start.elapsed() > PATIENCE {
@@ -163,7 +167,12 @@ impl Page {
         &self.complaints
     }
 
+    #[track_caller]
     fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.calls += 1;
         let mut call = json!({ "id": self.calls, "method": method, "params": params });
         if !self.session.is_empty() && !method.starts_with("Target.") && !method.starts_with("Browser.") {
@@ -175,8 +184,10 @@ impl Page {
             let Message::Text(text) = message else { continue };
             let mut message: Value = serde_json::from_str(text.as_str()).expect("JSON");
             if message["id"] == self.calls {
-                assert!(message.get("error").is_none(), "{method}: {}", message["error"]);
-                return message["result"].take();
+                return match message.get_mut("error") {
+                    Some(error) => Err(error.take()),
+                    None => Ok(message["result"].take()),
+                };
             }
             self.note(&message);
         }

@@ -15,3 +15,4 @@ mod live_view;
 mod models;
 mod run;
 mod signals;
+mod web;

@@ -52,7 +52,6 @@ fn without_the_right_token_there_is_nothing_to_see() {
     page.wait_for(is_asked);
     page.keep_screenshot("desktop-light-token");
     page.navigate(&format!("{address}#token=wrong"));
-    page.evaluate("location.reload()");
     page.wait_for(&format!("{is_asked} && /not it/.test(document.querySelector('#token-words').textContent)"));
     assert_eq!(page.evaluate("ocelli.sources.length"), 0);
 

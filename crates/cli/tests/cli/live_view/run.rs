@@ -39,7 +39,7 @@ impl LiveRun {
     pub fn start(arguments: &[&str], sink: &str) -> Self {
         let folder = TestFolder::new("live-view");
         let mut child = command(folder.path())
-            .args(["run", "--pace", "live"])
+            .args(["run", "--pace", "live", "--loop"])
             .args(arguments)
             .args(["--sink", sink])
             .stderr(Stdio::piped())
