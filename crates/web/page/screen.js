@@ -32,7 +32,7 @@ export class Screen {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {() => {overlay: boolean, threshold: number}} settings
+   * @param {() => {overlay: boolean, threshold: number, paused: boolean}} settings
    */
   constructor(canvas, settings) {
     this.canvas = canvas;
@@ -52,9 +52,13 @@ export class Screen {
     while (this.#wanted) {
       const next = this.#wanted;
       this.#wanted = null;
-      const bitmap = next.picture === this.#pair?.picture ? this.#bitmap : await decode(next.picture.jpeg);
-      if (bitmap === null) continue;
-      if (bitmap !== this.#bitmap) this.#bitmap?.close();
+      const isShown = next.picture === this.#pair?.picture;
+      const bitmap = isShown ? this.#bitmap : await decode(next.picture.jpeg);
+      // It may have been frozen meanwhile.
+      const isLate = !isShown && this.#pair !== null && this.settings().paused;
+      if (isLate) bitmap?.close();
+      if (bitmap === null || isLate) continue;
+      if (!isShown) this.#bitmap?.close();
       this.#bitmap = bitmap;
       this.#pair = this.#resultFor(next);
       this.paint();

@@ -49,9 +49,8 @@ export class Tile {
     const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.element.querySelector(selector));
     this.find = find;
     this.store = new Store();
-    const overlay = () => ({ overlay: view.overlay, threshold: view.threshold });
-    this.main = new Screen(/** @type {HTMLCanvasElement} */ (find(".picture")), overlay);
-    this.inset = new Screen(/** @type {HTMLCanvasElement} */ (find(".inset-picture")), overlay);
+    this.main = new Screen(/** @type {HTMLCanvasElement} */ (find(".picture")), () => view);
+    this.inset = new Screen(/** @type {HTMLCanvasElement} */ (find(".inset-picture")), () => view);
     this.plot = new Plot(/** @type {HTMLCanvasElement} */ (find(".plot")), find(".reading"));
     this.figures = new Figures(this.element);
     this.stream = new Stream(index, Math.min(FPS_MAX, page.limits.fps), {
@@ -63,7 +62,9 @@ export class Tile {
     });
     find(".inset").onclick = () => this.swap();
     find(".inference").onclick = () => this.toggleInference();
-    new IntersectionObserver(([entry]) => ((this.#isOnScreen = entry.isIntersecting), this.want())).observe(find(".stage"));
+    const sees = (/** @type {IntersectionObserverEntry[]} */ entries) => this.#see(entries.some((entry) => entry.isIntersecting));
+    // A little early, so that who scrolls finds a picture.
+    new IntersectionObserver(sees, { rootMargin: "25%" }).observe(find(".stage"));
     new ResizeObserver(() => this.want()).observe(find(".frame"));
     view.addEventListener("change", () => this.#viewChanged());
   }
@@ -103,6 +104,12 @@ export class Tile {
     if (corner.hidden === hasInset) corner.hidden = !hasInset;
     this.element.classList.toggle("shows-results", showsResults);
     this.#showTags(showsResults);
+  }
+
+  /** @param {boolean} isOnScreen */
+  #see(isOnScreen) {
+    this.#isOnScreen = isOnScreen;
+    this.want();
   }
 
   swap() {

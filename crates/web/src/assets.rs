@@ -28,9 +28,10 @@ macro_rules! asset {
 }
 
 /// Every file of the page.
-pub(crate) const ASSETS: [Asset; 17] = [
+pub(crate) const ASSETS: [Asset; 18] = [
     Asset { path: "/", content_type: HTML, bytes: include_bytes!("../page/index.html") },
     asset!("style.css", CSS),
+    asset!("layout.css", CSS),
     asset!("icon.svg", SVG),
     asset!("access.js", SCRIPT),
     asset!("events.js", SCRIPT),

@@ -197,9 +197,12 @@ impl Page {
         let params = &event["params"];
         match event["method"].as_str() {
             Some("Runtime.exceptionThrown") => self.complaints.push(params["exceptionDetails"].to_string()),
-            // A server that is away is complained about, too; here that is no fault of the page.
-            Some("Log.entryAdded") if params["entry"]["source"] != "network" => {
-                self.complaints.push(params["entry"]["text"].to_string());
+            // A server that is away is an error, too; here that is no fault of the page.
+            Some("Log.entryAdded") => {
+                let entry = &params["entry"];
+                if entry["level"] == "error" && entry["source"] != "network" {
+                    self.complaints.push(entry["text"].to_string());
+                }
             }
             _ => {}
         }

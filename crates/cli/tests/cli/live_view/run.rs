@@ -91,11 +91,11 @@ pub fn browser() -> Option<(Page, MutexGuard<'static, ()>)> {
 }
 
 impl Page {
-    /// Opens the live view and waits for its first picture.
+    /// Opens the live view and waits for the first source's picture: others may lie below the screen, and have none.
     pub fn look_at(&mut self, address: &str, screen: &Screen, theme: &str) {
         self.set_screen(screen, theme);
         self.navigate(address);
-        self.wait_for("ocelli.sources.length > 0 && ocelli.sources.every(({ shown, status }) => shown && status)");
+        self.wait_for("ocelli.sources.length > 0 && ocelli.sources[0].shown && ocelli.sources.every(({ status }) => status)");
         self.evaluate(SAMPLING);
     }
 
