@@ -34,7 +34,7 @@ export function addPageEvent(text) {
 function show() {
   const events = [...ofTheRun, ...ofThePage].sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, ROWS_MAX);
   list.replaceChildren(...events.map(row));
-  /** @type {HTMLElement} */ (document.getElementById("events")).classList.toggle("empty", events.length === 0);
+  /** @type {HTMLElement} */ (document.getElementById("events")).hidden = events.length === 0;
 }
 
 /** @param {Event} event */

@@ -58,6 +58,7 @@ async function readStatus() {
     const status = await answer.json();
     element("model").textContent = status.model;
     element("backend").textContent = status.backend;
+    document.title = `${status.sources.map((/** @type {any} */ { name }) => name).join(", ")} · Ocelli`;
     showRunEvents(status);
     return status;
   } catch {

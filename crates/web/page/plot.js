@@ -59,6 +59,10 @@ export class Plot {
     return this.#points.at(-1)?.[0] ?? 0;
   }
 
+  get #isEmpty() {
+    return this.#points.every(([, p50]) => p50 === null);
+  }
+
   get #span() {
     const length = this.end - (this.#points[0]?.[0] ?? 0);
     return Math.min(SECONDS_MAX, Math.max(SECONDS_MIN, Math.ceil(length / 60) * 60));
@@ -102,6 +106,7 @@ export class Plot {
       context.fillStyle = line;
       context.fillRect(LEFT, Math.round(y(ms)), width - LEFT, 1);
       context.fillStyle = ink;
+      if (this.#isEmpty) continue;
       context.fillText(ms === 0 ? "0" : `${Number(ms.toPrecision(3))} ms`, 0, Math.round(y(ms)) + 1);
     }
     const minutes = this.#span / 60;

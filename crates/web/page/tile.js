@@ -62,7 +62,7 @@ export class Tile {
     });
     find(".inset").onclick = () => this.swap();
     find(".inference").onclick = () => this.toggleInference();
-    const sees = (/** @type {IntersectionObserverEntry[]} */ entries) => this.#see(entries.some((entry) => entry.isIntersecting));
+    const sees = (/** @type {IntersectionObserverEntry[]} */ entries) => this.#see(entries[entries.length - 1].isIntersecting);
     // A little early, so that who scrolls finds a picture.
     new IntersectionObserver(sees, { rootMargin: "25%" }).observe(find(".stage"));
     new ResizeObserver(() => this.want()).observe(find(".frame"));

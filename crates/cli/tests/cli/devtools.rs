@@ -35,8 +35,7 @@ impl Page {
     /// An empty page in a browser of its own.
     pub fn open(program: &Path) -> Self {
         let profile = TestFolder::new("browser-profile");
-        let browser =
-            Browser::open(program, profile.path(), &["--remote-debugging-port=0", "about:blank"]);
+        let browser = Browser::open(program, profile.path(), &["--remote-debugging-port=0", "about:blank"]);
         let socket = connect(&profile);
         let mut page = Self {
             socket,
@@ -120,7 +119,10 @@ impl Page {
             }
             if start.elapsed() > PATIENCE {
                 let page = self.evaluate("document.body.innerText");
-                panic!("{expression}: not in {PATIENCE:?}; the page says {page}, complaints {:?}", self.complaints);
+                panic!(
+                    "{expression}: not in {PATIENCE:?}; the page says {page}, complaints {:?}",
+                    self.complaints
+                );
             }
             sleep(PAUSE);
         }
@@ -231,7 +233,6 @@ fn connect(profile: &TestFolder) -> WebSocket<TcpStream> {
     };
     let stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the browser listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let (socket, _) =
-        tungstenite::client(format!("ws://127.0.0.1:{port}{path}"), stream).expect("DevTools");
+    let (socket, _) = tungstenite::client(format!("ws://127.0.0.1:{port}{path}"), stream).expect("DevTools");
     socket
 }

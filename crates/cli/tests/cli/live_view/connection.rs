@@ -52,7 +52,9 @@ fn without_the_right_token_there_is_nothing_to_see() {
     page.wait_for(is_asked);
     page.keep_screenshot("desktop-light-token");
     page.navigate(&format!("{address}#token=wrong"));
-    page.wait_for(&format!("{is_asked} && /not it/.test(document.querySelector('#token-words').textContent)"));
+    page.wait_for(&format!(
+        "{is_asked} && /not it/.test(document.querySelector('#token-words').textContent)"
+    ));
     assert_eq!(page.evaluate("ocelli.sources.length"), 0);
 
     // Typed into the form.
@@ -69,7 +71,8 @@ fn without_the_right_token_there_is_nothing_to_see() {
     page.navigate("about:blank");
     page.look_at(&format!("{address}#token={token}"), &DESKTOP, "light");
     assert_eq!(page.evaluate("location.href"), address.as_str());
-    let posted = page.evaluate("fetch('/sources/0/inference/stop', { method: 'POST' }).then(({ status }) => status)");
+    let posted =
+        page.evaluate("fetch('/sources/0/inference/stop', { method: 'POST' }).then(({ status }) => status)");
     assert_eq!(posted, 401, "the token is no cookie: other pages cannot use it");
     page.assert_no_complaints();
 }
@@ -82,7 +85,9 @@ fn a_page_that_nobody_sees_asks_for_no_pictures() {
     page.wait_for("ocelli.sources[0].shown.picture_on_canvas[2] > 0");
     // Less than the page would ask for, as its address says.
     page.wait_for("document.querySelector('[data-figure=picture_size]').textContent.startsWith('320 ')");
-    page.wait_for("Math.abs(Number(document.querySelector('[data-figure=picture_fps]').textContent) - 10) < 2");
+    page.wait_for(
+        "Math.abs(Number(document.querySelector('[data-figure=picture_fps]').textContent) - 10) < 2",
+    );
 
     page.set_hidden(true);
     let sent = "ocelli.sources[0].status.pictures.sent";

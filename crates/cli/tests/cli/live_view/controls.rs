@@ -56,14 +56,18 @@ fn overlay_threshold_and_look_change_what_is_drawn() {
     assert_eq!(page.evaluate("document.querySelector('#threshold-value').textContent"), "0.00");
 
     page.click(".look label:last-child span");
-    page.wait_for("ocelli.sources[0].look === 'live' && /^live /.test(document.querySelector('.main-tag').textContent)");
+    page.wait_for(
+        "ocelli.sources[0].look === 'live' && /^live /.test(document.querySelector('.main-tag').textContent)",
+    );
     page.press("l");
     page.press("l");
     page.wait_for("ocelli.sources[0].look === 'results' && /^result /.test(document.querySelector('.main-tag').textContent)");
     page.press("t");
     assert_eq!(page.evaluate("getComputedStyle(document.documentElement).colorScheme"), "light");
     page.press("?");
-    page.wait_for("document.querySelector('#help-dialog').open && document.querySelectorAll('#keys kbd').length >= 10");
+    page.wait_for(
+        "document.querySelector('#help-dialog').open && document.querySelectorAll('#keys kbd').length >= 10",
+    );
     page.assert_no_complaints();
 }
 
@@ -74,7 +78,9 @@ fn inference_stops_and_starts_while_pictures_go_on() {
     page.look_at(&run.address, &DESKTOP, "light");
     page.wait_for("ocelli.sources[0].shown.has_result");
     page.click(".inference");
-    page.wait_for("ocelli.sources[0].status.inferring === false && ocelli.sources[0].status.dropped.paused > 0");
+    page.wait_for(
+        "ocelli.sources[0].status.inferring === false && ocelli.sources[0].status.dropped.paused > 0",
+    );
     page.wait_for("document.querySelector('.state').textContent === 'watching'");
     page.wait_for("ocelli.sources[0].status.result_fps === 0 && ocelli.sources[0].look === 'live'");
     let samples = page.sample(0, "shown", 20);

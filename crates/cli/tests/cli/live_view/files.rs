@@ -37,11 +37,17 @@ fn each_script_says_what_it_is_and_none_reaches_elsewhere() {
     for (name, text) in &files {
         assert!(text.lines().count() <= LINES_MAX, "{name}: split it");
         if name.ends_with(".js") {
-            assert!(text.starts_with("// ") && text.contains("\n// @ts-check\n"), "{name}: opens with what it is");
+            assert!(
+                text.starts_with("// ") && text.contains("\n// @ts-check\n"),
+                "{name}: opens with what it is"
+            );
         }
         let elsewhere = text.replace("http://www.w3.org/2000/svg", "");
         assert!(!elsewhere.contains("://") || name == "stream.js", "{name}: reaches elsewhere");
-        assert!(!text.contains(" style=\"") && !text.contains("<style"), "{name}: the policy forbids inline style");
+        assert!(
+            !text.contains(" style=\"") && !text.contains("<style"),
+            "{name}: the policy forbids inline style"
+        );
     }
 }
 
@@ -62,7 +68,9 @@ fn every_file_is_served_under_a_strict_policy() {
     page.look_at(&run.address, &DESKTOP, "light");
     for (name, text) in files() {
         let path = if name == "index.html" { String::new() } else { name.clone() };
-        let served = page.evaluate(&format!("fetch('/{path}').then((answer) => answer.ok ? answer.text() : answer.status)"));
+        let served = page.evaluate(&format!(
+            "fetch('/{path}').then((answer) => answer.ok ? answer.text() : answer.status)"
+        ));
         assert_eq!(served, text.as_str(), "{name}");
     }
     let policy = page.evaluate("fetch('/').then(({ headers }) => headers.get('content-security-policy'))");

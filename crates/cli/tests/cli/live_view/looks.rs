@@ -13,11 +13,14 @@ fn one_source_two_sources_and_a_slow_model_on_each_screen() {
     ];
     for (scene, arguments) in scenes {
         let run = LiveRun::start(arguments, "web:127.0.0.1:0");
+        // So long that the plot has something to show.
+        page.look_at(&run.address, &DESKTOP, "dark");
+        page.wait_for("ocelli.sources[0].status.captured > 300");
         for screen in [&DESKTOP, &PHONE] {
             for theme in ["dark", "light"] {
                 page.look_at(&run.address, screen, theme);
-                page.wait_for("[...ocelli.sources[0].status.history ?? [1]].length > 0 && (ocelli.sources[0].inset ?? ocelli.sources[0].shown).has_result");
-                page.wait_for("Number(document.querySelector('[data-figure=picture_fps]').textContent) > 1");
+                page.wait_for("(ocelli.sources[0].inset ?? ocelli.sources[0].shown).has_result");
+                page.wait_for("Number(document.querySelector('[data-figure=picture_fps]').textContent) > 5");
                 page.keep_screenshot(&format!("{}-{theme}-{scene}", screen.name));
                 assert_fits(&mut page, screen.width);
             }

@@ -25,9 +25,8 @@ fn assert_boxes_on_objects(samples: &[Sample]) {
     let (mut objects, mut boxed) = (0, 0);
     for sample in samples.iter().filter(|sample| sample.has_result) {
         for object in scene.truth(sample.seq).iter().filter(|object| object.visible > 0.9) {
-            let is_on_it = |[x1, y1, x2, y2]: [f32; 4]| {
-                BoxXyxy { x1, y1, x2, y2 }.iou(&object.box_in_source) > 0.6
-            };
+            let is_on_it =
+                |[x1, y1, x2, y2]: [f32; 4]| BoxXyxy { x1, y1, x2, y2 }.iou(&object.box_in_source) > 0.6;
             objects += 1;
             let mut drawn = sample.boxes.iter().filter(|drawn| drawn.class_id == object.class_id);
             boxed += u32::from(drawn.any(|drawn| is_on_it(drawn.in_source)));
@@ -73,11 +72,14 @@ fn behind_a_slow_model_there_is_live_video_and_the_newest_result_on_its_own_pict
     assert!(results.iter().all(|sample| sample.has_result && sample.boxes.len() == 2));
     assert!(live.is_sorted_by(|earlier, later| earlier.seq <= later.seq));
     // Fifteen pictures or more to a result here; a third of that would do.
-    let between = |samples: &[Sample]| (samples[samples.len() - 1].seq - samples[0].seq) / (samples.len() as u64 - 1);
+    let between =
+        |samples: &[Sample]| (samples[samples.len() - 1].seq - samples[0].seq) / (samples.len() as u64 - 1);
     assert!(between(&live) * 3 <= between(&results), "{} {}", between(&live), between(&results));
 
     page.click(".inset");
-    page.wait_for("ocelli.sources[0].shown.has_result && ocelli.sources[0].inset.seq > ocelli.sources[0].shown.seq");
+    page.wait_for(
+        "ocelli.sources[0].shown.has_result && ocelli.sources[0].inset.seq > ocelli.sources[0].shown.seq",
+    );
     assert_own_pictures(&page.sample(0, "shown", 4));
     assert_own_pictures(&page.sample(0, "inset", 20));
     page.assert_no_complaints();
@@ -121,7 +123,8 @@ fn two_sources_share_a_grid_and_one_is_enlarged() {
     let other = "synthetic:?size=640x360&fps=15&objects=2&seed=9";
     let run = LiveRun::start(&[SOURCE, other, "--backend", "fake:20ms"], "web:127.0.0.1:0");
     page.look_at(&run.address, &DESKTOP, "light");
-    let columns = page.evaluate("[...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect().x)");
+    let columns = page
+        .evaluate("[...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect().x)");
     assert!(columns[0].as_f64() < columns[1].as_f64(), "side by side: {columns}");
     for tile in [0, 1] {
         page.wait_for(&format!("ocelli.sources[{tile}].shown.has_result"));
