@@ -27,7 +27,8 @@ fn rates_are_as_asked_and_even() {
         let run = Run::start();
         let mut viewer = Client::open(run.address, &format!("/sources/0/live?fps={fps}"));
         let mut last = Client::open(run.address, "/sources/0/live?fps=240");
-        (viewer.status(), last.status());
+        viewer.status();
+        last.status();
         let mut sequences = Vec::new();
         for frame in 0..60 {
             play(&run, &mut last, frame..frame + 1);
@@ -62,7 +63,8 @@ fn viewers_of_one_width_share_pictures_at_any_rate() {
     let run = Run::start();
     let mut slow = Client::open(run.address, "/sources/0/live?width=160&fps=10");
     let mut last = Client::open(run.address, "/sources/0/live?width=160");
-    (slow.status(), last.status());
+    slow.status();
+    last.status();
     play(&run, &mut last, 0..30);
     assert!(until(&mut slow, 28).iter().all(|picture| picture.sequence.is_multiple_of(3)));
     assert_eq!(status(run.address)["sources"][0]["pictures"]["encoded"], 30);
