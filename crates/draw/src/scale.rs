@@ -28,7 +28,7 @@ struct Spans {
     from: usize,
     to: usize,
     starts: Vec<u32>,
-    /// `taps` for each target sample; those beyond its area are 0.
+    /// `taps` for each target sample; those outside its area are 0.
     weights: Vec<u16>,
     taps: usize,
 }
@@ -89,7 +89,7 @@ impl Spans {
             return;
         }
         (self.from, self.to) = (from, to);
-        self.taps = from.div_ceil(to) + 1;
+        self.taps = if from.is_multiple_of(to) { from / to } else { from.div_ceil(to) + 1 };
         self.starts.clear();
         self.weights.clear();
         for index in 0..to {
@@ -124,13 +124,33 @@ fn average(target: &mut [u8], source: &[u8], columns: &Spans, rows: &Spans, sums
                 *sum += u16::from(sample) * weight;
             }
         }
-        let column_taps = columns.weights.chunks_exact(columns.taps);
-        for ((target, &start), weights) in target.iter_mut().zip(&columns.starts).zip(column_taps) {
-            let samples = sums[start as usize..].iter().zip(weights);
-            let sum: u32 = samples.map(|(&sum, &weight)| u32::from(sum) * u32::from(weight)).sum();
-            *target = ((sum + ONE * ONE / 2) / (ONE * ONE)) as u8;
+        // The lengths that cameras' sizes lead to, known to the compiler.
+        match columns.taps {
+            2 => average_columns::<2>(target, sums, columns),
+            3 => average_columns::<3>(target, sums, columns),
+            4 => average_columns::<4>(target, sums, columns),
+            5 => average_columns::<5>(target, sums, columns),
+            _ => {
+                let weights = columns.weights.chunks_exact(columns.taps);
+                for ((target, &start), weights) in target.iter_mut().zip(&columns.starts).zip(weights) {
+                    *target = weighed(&sums[start as usize..], weights);
+                }
+            }
         }
     }
+}
+
+fn average_columns<const TAPS: usize>(target: &mut [u8], sums: &[u16], columns: &Spans) {
+    let weights = columns.weights.as_chunks::<TAPS>().0;
+    for ((target, &start), weights) in target.iter_mut().zip(&columns.starts).zip(weights) {
+        *target = weighed(&sums[start as usize..][..TAPS], weights);
+    }
+}
+
+#[inline(always)]
+fn weighed(sums: &[u16], weights: &[u16]) -> u8 {
+    let sum: u32 = sums.iter().zip(weights).map(|(&sum, &weight)| u32::from(sum) * u32::from(weight)).sum();
+    ((sum + ONE * ONE / 2) / (ONE * ONE)) as u8
 }
 
 #[cfg(test)]

@@ -132,11 +132,12 @@ impl Encoding {
         if !stream.limit.admits(self.hub.now_ns()) {
             return;
         }
-        let sequence = frame.info().sequence;
-        let (source, width) = (stream.source, stream.wish.width);
+        let (sequence, widest) = (frame.info().sequence, frame.info().size.width);
+        // Nothing is enlarged: wishes beyond the frame's own width are one.
+        let (source, width) = (stream.source, stream.wish.width.min(widest));
         let twin = self.streams.iter().find(|other| {
             let shows_it = other.picture.as_ref().is_some_and(|picture| picture.sequence == sequence);
-            other.source == source && other.wish.width == width && shows_it
+            other.source == source && other.wish.width.min(widest) == width && shows_it
         });
         let picture = match twin.and_then(|twin| twin.picture.clone()) {
             Some(picture) => picture,

@@ -156,22 +156,19 @@ fn hear(message: Option<Result<Message, axum::Error>>, hub: &Hub, seat: &mut Sea
         Some(Ok(Message::Binary(_))) => Err(Leaving::For(code::UNSUPPORTED, "only text is understood")),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
         Some(Ok(Message::Close(_))) | None => Err(Leaving::Gone),
-        Some(Err(error)) => Err(fault(&error)),
+        Some(Err(error)) => Err(fault(error)),
     }
 }
 
-/// What a message that is none was.
-fn fault(error: &axum::Error) -> Leaving {
-    // The kind is behind axum's own error, and its text is all that axum shows.
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("too big") || text.contains("Space limit") {
-        Leaving::For(code::TOO_BIG, "a message has 1024 bytes at most")
-    } else if text.contains("UTF-8") {
-        Leaving::For(code::INVALID, "text is UTF-8")
-    } else if text.contains("protocol error") {
-        Leaving::For(code::PROTOCOL, "this is no WebSocket")
-    } else {
-        Leaving::Gone
+/// What was wrong with a message that is none. Axum hands on the error of the crate that reads its frames.
+fn fault(error: axum::Error) -> Leaving {
+    match error.into_inner().downcast_ref() {
+        Some(tungstenite::Error::Capacity(_)) => {
+            Leaving::For(code::TOO_BIG, "a message has 1024 bytes at most")
+        }
+        Some(tungstenite::Error::Utf8(_)) => Leaving::For(code::INVALID, "text is UTF-8"),
+        Some(tungstenite::Error::Protocol(_)) => Leaving::For(code::PROTOCOL, "this is no WebSocket"),
+        _ => Leaving::Gone,
     }
 }
 

@@ -25,6 +25,8 @@ use crate::viewer::{Picture, Wish};
 
 /// What a WebSocket speaks.
 const PROTOCOL: &str = "ocelli.v1";
+/// For what a viewer sends, which is little.
+const READ_BUFFER_BYTES: usize = 4 << 10;
 /// How long a snapshot waits for a frame.
 const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Snapshots that are waited for at once.
@@ -162,6 +164,7 @@ async fn live_view(
     };
     upgrade
         .protocols([PROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
         .on_upgrade(move |socket| live::serve(socket, hub, seat, is_over))

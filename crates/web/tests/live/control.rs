@@ -51,10 +51,10 @@ fn statuses_add_up_while_frames_come() {
     let mut viewers: Vec<_> =
         (0..3).map(|source| Client::open(run.address, &format!("/sources/{source}/live"))).collect();
     for round in 1..=10u64 {
-        for source in 0..3 {
+        for (source, viewer) in viewers.iter_mut().enumerate() {
             for _ in 0..=source {
                 run.give(source);
-                viewers[source].picture();
+                viewer.picture();
             }
         }
         let status = status(run.address);

@@ -25,13 +25,18 @@ fn when_eyes_close_frames_go_back() {
         viewer.picture();
     }
     viewer.wish(r#"{"fps":0}"#);
-    (viewer.status(), viewer.status());
-    let encoded = status(run.address)["sources"][0]["pictures"]["encoded"].clone();
-    for sequence in 5..10 {
-        run.give(0);
-        viewer.result_of(sequence);
-    }
-    assert_eq!(status(run.address)["sources"][0]["pictures"]["encoded"], encoded);
+    let encoded = || status(run.address)["sources"][0]["pictures"]["encoded"].clone();
+    let mut sequence = 4;
+    let stays = (0..100).any(|_| {
+        let before = encoded();
+        for _ in 0..3 {
+            run.give(0);
+            sequence += 1;
+            viewer.result_of(sequence);
+        }
+        encoded() == before
+    });
+    assert!(stays, "pictures are made for nobody");
     run.end();
 }
 
