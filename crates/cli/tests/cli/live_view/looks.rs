@@ -33,6 +33,11 @@ fn one_source_two_sources_and_a_slow_model_on_each_screen() {
 fn assert_fits(page: &mut crate::devtools::Page, width: u32) {
     let wide = page.evaluate("document.documentElement.scrollWidth").as_u64().unwrap();
     assert!(wide <= u64::from(width), "{wide} pixels wide: nothing is to be scrolled sideways");
+    let outside = page.evaluate(
+        "[...document.querySelectorAll('.tile')].flatMap((tile) => [...tile.querySelectorAll('*')].filter((part) => \
+         part.getBoundingClientRect().right > tile.getBoundingClientRect().right + 8)).map(({ outerHTML }) => outerHTML)",
+    );
+    assert_eq!(outside.as_array().map(Vec::len), Some(0), "outside of its tile: {outside}");
     let small = page.evaluate(
         "matchMedia('(pointer: coarse)').matches ? [...document.querySelectorAll('button')].filter((button) => \
          button.offsetParent && button.getBoundingClientRect().height < 44).map(({ outerHTML }) => outerHTML) : []",
