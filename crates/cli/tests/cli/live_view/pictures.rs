@@ -1,5 +1,7 @@
 //! Pictures and boxes: they move, they sit where the objects are, and never on another frame's picture.
 
+use std::collections::BTreeMap;
+
 use ocelli_capture::synthetic::Scene;
 use ocelli_frame::BoxXyxy;
 use serde_json::Value;
@@ -35,6 +37,20 @@ fn assert_boxes_on_objects(samples: &[Sample]) {
     assert!(objects >= 50 && boxed * 100 >= objects * 95, "{boxed} of {objects} objects have their box");
 }
 
+/// What is drawn is what was found in that very frame, as the run wrote it down: all of it, and nothing else.
+fn assert_own_results(samples: &[Sample], found: &BTreeMap<u64, Value>) {
+    let mut boxes = 0;
+    for sample in samples.iter().filter(|sample| sample.has_result) {
+        let detections = found[&sample.seq].as_array().expect("detections");
+        let side = |detection: &Value, side: usize| detection["box"][side].as_f64().expect("a number") as f32;
+        let written = detections.iter().map(|found| [0, 1, 2, 3].map(|index| side(found, index)));
+        let drawn = sample.boxes.iter().map(|drawn| drawn.in_source);
+        assert!(written.eq(drawn), "frame {}: other boxes than were found in it", sample.seq);
+        boxes += sample.boxes.len();
+    }
+    assert!(boxes >= 15, "{boxes} boxes");
+}
+
 /// The middle of each side has its class's colour, but where another box or a label lies over it.
 fn assert_boxes_are_painted(samples: &[Sample]) {
     let (mut sides, mut painted) = (0, 0);
@@ -58,6 +74,7 @@ fn pictures_move_and_boxes_sit_on_their_objects() {
     assert_boxes_on_objects(&samples);
     assert_boxes_are_painted(&samples);
     page.assert_no_complaints();
+    assert_own_results(&samples, &run.end());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A run with a live view, and a browser that looks at it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use ocelli_frame::{PixelFormat, Size};
 use ocelli_testkit::{TestFolder, frame_from, program};
 use serde_json::Value;
 
-use crate::binary::command;
+use crate::binary::{command, json_lines, send_signal};
 use crate::devtools::{Page, Screen};
 
 pub const SCENE: SceneOptions =
@@ -31,17 +32,17 @@ pub struct LiveRun {
     child: Child,
     /// As it was printed: with the port, and the token where there is one.
     pub address: String,
-    _folder: TestFolder,
+    folder: TestFolder,
 }
 
 impl LiveRun {
-    /// `ocelli run ARGUMENTS --sink SINK`.
+    /// `ocelli run ARGUMENTS --sink SINK`, which writes its results down, too.
     pub fn start(arguments: &[&str], sink: &str) -> Self {
         let folder = TestFolder::new("live-view");
         let mut child = command(folder.path())
             .args(["run", "--pace", "live", "--loop"])
             .args(arguments)
-            .args(["--sink", sink])
+            .args(["--sink", sink, "--sink", "jsonl:out.jsonl"])
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
@@ -60,12 +61,22 @@ impl LiveRun {
         });
         let address = told.recv_timeout(Duration::from_secs(120)).expect("it says where the live view is");
         let address = address.unwrap_or_else(|said| panic!("it ended: {said:?}"));
-        Self { child, address, _folder: folder }
+        Self { child, address, folder }
     }
 
     /// Without the token.
     pub fn origin(&self) -> &str {
         self.address.split("/#").next().expect("a part").trim_end_matches('/')
+    }
+
+    /// Ends it in order, and returns the detections of its results by the frame's number.
+    pub fn end(mut self) -> BTreeMap<u64, Value> {
+        send_signal(&self.child, "TERM");
+        assert!(self.child.wait().expect("it ends").success());
+        let lines = json_lines(&self.folder.join("out.jsonl")).into_iter();
+        let by_number =
+            |mut line: Value| (line["seq"].as_u64().expect("a number"), line["detections"].take());
+        lines.map(by_number).collect()
     }
 
     /// Kills it, as a power cut would.
