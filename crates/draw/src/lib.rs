@@ -18,8 +18,10 @@ mod jpeg;
 mod label;
 mod painter;
 mod palette;
+mod scale;
 mod style;
 
 pub use canvas::{Canvas, CanvasPlane};
 pub use jpeg::{JpegError, write_jpeg};
 pub use painter::Painter;
+pub use scale::Scaler;

@@ -6,6 +6,7 @@ use ocelli_frame::Clock;
 use ocelli_pipeline::{OnFrozen, Pipeline, RunOutcome, Sink, Stop, frames_held};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, unique_names};
+use ocelli_web::View;
 
 use crate::args::{ModelArguments, PlayArguments};
 use crate::clock::MonotonicClock;
@@ -31,6 +32,8 @@ pub struct Order<'a> {
     pub infer_fps: Option<f64>,
     /// Sinks to come that want pixels: their frames need room in the sources' pools.
     pub pixel_sinks: usize,
+    /// Frames of each source that are held beside, by who shows them.
+    pub frames_watched: usize,
     /// No status line.
     pub quiet: bool,
 }
@@ -41,6 +44,7 @@ pub struct Assembly {
     pub labels: Arc<RunLabels>,
     /// What happens that nobody asked for.
     pub events: Events,
+    clock: Arc<dyn Clock>,
     pipeline: Pipeline,
     status: Status,
     stop: Stop,
@@ -53,7 +57,7 @@ impl Assembly {
         let detections_max = order.settings.max_det;
         let Predicting { predictor, backend, model, classes, note } =
             predictor(order.model, order.settings, &clock)?;
-        let readers = frames_held(predictor.capacity(), order.pixel_sinks);
+        let readers = frames_held(predictor.capacity(), order.pixel_sinks) + order.frames_watched;
         let OpenSources { sources, mut events } =
             open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
         note.into_iter().for_each(|note| events.add(note));
@@ -62,14 +66,14 @@ impl Assembly {
         let labels = Arc::new(RunLabels { sources: names, backend, model, classes });
         let stop = Stop::default();
         let status = Status::of(&sources, order.quiet);
-        let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
+        let mut pipeline = Pipeline::new(Arc::clone(&clock), predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
         pipeline.set_on_frozen(order.on_frozen);
         if let Some(fps) = order.infer_fps {
             pipeline.set_infer_fps(fps);
         }
         events.listen_to(pipeline.notes());
-        Ok(Self { labels, events, pipeline, status, stop })
+        Ok(Self { labels, events, clock, pipeline, status, stop })
     }
 
     /// Adds a sink, which wants at most `fps` results a second of each source where that is said.
@@ -77,6 +81,19 @@ impl Assembly {
         match fps {
             Some(fps) => self.pipeline.add_sink_at(sink, fps),
             None => self.pipeline.add_sink(sink),
+        }
+    }
+
+    /// What the live view looks at.
+    pub fn view(&self) -> View {
+        let events = self.events.clone();
+        View {
+            clock: Arc::clone(&self.clock),
+            labels: Arc::clone(&self.labels),
+            taps: self.pipeline.taps(),
+            switches: self.pipeline.switches(),
+            progress: self.pipeline.progress(),
+            events_from: Box::new(move |count| events.told_from(count)),
         }
     }
 

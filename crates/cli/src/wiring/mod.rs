@@ -6,6 +6,7 @@ mod embedded;
 mod events;
 mod model;
 pub mod registry;
+mod sinks;
 mod sources;
 
 pub use assembly::{Assembly, Order, failures_of};
@@ -17,4 +18,5 @@ pub use model::{
     OpenModel, card_of, isa, load_options, open_model_file, open_named_model, settings, threads,
 };
 use model::{Predicting, predictor};
+pub use sinks::SinkOrder;
 pub use sources::{OpenSources, SourcePlan, open_sources};

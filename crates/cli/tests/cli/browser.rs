@@ -1,9 +1,7 @@
 //! The video that a run writes, played by a browser: whole, with every frame, and its boxes where the objects are.
 
 use std::collections::BTreeMap;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -14,6 +12,7 @@ use ocelli_testkit::{HttpReply, HttpRequest, HttpServer, TestFolder, frame_from,
 use serde_json::Value;
 
 use crate::binary::{assert_ok, command, json, json_lines, ocelli, send_signal, wait_for_lines};
+use crate::chromium::Browser;
 
 const PAGE: &str = include_str!("browser.html");
 /// Longer than any browser takes to start and play a few seconds on a busy machine.
@@ -36,7 +35,7 @@ fn watch(browser: &Path, video: &Path, frames: &[u64]) -> Seen {
     let list: Vec<_> = frames.iter().map(u64::to_string).collect();
     let address = server.address(&format!("/?fps=30&frames={}", list.join(",")));
     let profile = TestFolder::new("browser-profile");
-    let _browser = Browser::open(browser, profile.path(), &address);
+    let _browser = Browser::open(browser, profile.path(), &[&address]);
     let mut bodies = BTreeMap::new();
     let facts: Value = loop {
         let (path, body): (String, Vec<u8>) = told.recv_timeout(PATIENCE).expect("the browser answers");
@@ -68,33 +67,6 @@ fn answer(request: &HttpRequest, film: &[u8], tell: &mpsc::SyncSender<(String, V
             HttpReply::new("200 OK", &["Content-Type: text/html; charset=utf-8", &length], PAGE.as_bytes())
         }
         _ => HttpReply::new("404 Not Found", &["Content-Length: 0"], b""),
-    }
-}
-
-/// A browser without a window; gone, with all its processes, when it is dropped.
-struct Browser(Child);
-
-impl Browser {
-    fn open(program: &Path, profile: &Path, address: &str) -> Self {
-        let child = Command::new(program)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
-            .args(["--no-first-run", "--autoplay-policy=no-user-gesture-required"])
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(address)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("the browser starts");
-        Self(child)
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.0.wait();
     }
 }
 
