@@ -16,7 +16,7 @@ use tungstenite::{Message, WebSocket};
 use crate::chromium::Browser;
 
 /// Longer than anything takes that is waited for here, on a busy machine. Only a test that hangs meets it.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at something that is waited for.
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -9,10 +9,10 @@ use super::run::{DESKTOP, LiveRun, SOURCE, browser, wait_until};
 #[test]
 fn the_page_says_that_the_server_is_away_and_comes_back_by_itself() {
     let Some((mut page, _turn)) = browser() else { return };
-    let arguments = [SOURCE, "--backend", "fake:20ms"];
-    let mut run = LiveRun::start(&arguments, "web:127.0.0.1:0");
+    let mut run = LiveRun::start(&[SOURCE, "--backend", "fake:20ms"], "web:127.0.0.1:0");
     page.look_at(&run.address, &DESKTOP, "dark");
-    page.wait_for("ocelli.sources[0].shown.seq > 30");
+    page.press("l");
+    page.wait_for("ocelli.sources[0].look === 'results' && ocelli.sources[0].shown.seq > 150");
     let port = run.origin().rsplit(':').next().unwrap().to_owned();
     run.kill();
     page.wait_for("ocelli.sources[0].connection === 'waiting'");
@@ -21,9 +21,10 @@ fn the_page_says_that_the_server_is_away_and_comes_back_by_itself() {
     page.keep_screenshot("desktop-dark-reconnecting");
     let last = page.evaluate("ocelli.sources[0].shown.seq").as_u64().unwrap();
 
-    let _run = LiveRun::start(&arguments, &format!("web:127.0.0.1:{port}"));
+    // Another run, whose frames are counted from 0 again, and slowly: what the page shows is of this one.
+    let slower = "synthetic:?size=640x360&fps=5&objects=5&seed=5";
+    let _run = LiveRun::start(&[slower, "--backend", "fake:20ms"], &format!("web:127.0.0.1:{port}"));
     page.wait_for("ocelli.sources[0].connection === 'open'");
-    // Another run, whose frames are counted from 0 again: what the page shows is of this one.
     page.wait_for(&format!("ocelli.sources[0].shown.seq < {last} && ocelli.sources[0].shown.has_result"));
     for sample in page.sample(0, "shown", 20) {
         assert!(sample.seq_in_pixels.is_none_or(|in_pixels| in_pixels == sample.seq));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{sleep, spawn};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ocelli_capture::synthetic::{Scene, SceneOptions};
 use ocelli_frame::{PixelFormat, Size};
@@ -15,7 +15,7 @@ use ocelli_testkit::{TestFolder, frame_from, program};
 use serde_json::Value;
 
 use crate::binary::{command, json_lines, send_signal};
-use crate::devtools::{Page, Screen};
+use crate::devtools::{PATIENCE, Page, Screen};
 
 pub const SCENE: SceneOptions =
     SceneOptions { size: Size { width: 640, height: 360 }, fps: 30.0, frames: None, objects: 5, seed: 5 };
@@ -59,7 +59,7 @@ impl LiveRun {
             }
             let _ = tell.try_send(Err(said));
         });
-        let address = told.recv_timeout(Duration::from_secs(120)).expect("it says where the live view is");
+        let address = told.recv_timeout(PATIENCE).expect("it says where the live view is");
         let address = address.unwrap_or_else(|said| panic!("it ended: {said:?}"));
         Self { child, address, folder }
     }
@@ -184,9 +184,9 @@ fn read_cells(cells: &[bool]) -> Option<u64> {
 /// Waits until something holds.
 #[track_caller]
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let is_so = (0..1_200).any(|_| {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE, "not in {PATIENCE:?}: {what}");
         sleep(Duration::from_millis(50));
-        holds()
-    });
-    assert!(is_so, "not in a minute: {what}");
+    }
 }
