@@ -204,10 +204,14 @@ impl<S: Read + Write> Client<S> {
 
     /// The code that the server leaves with, whatever comes before.
     pub fn closed(&mut self) -> Option<u16> {
+        let mut statuses = 0;
         loop {
-            if let Told::Closed(code) = self.next() {
-                return code;
+            match self.next() {
+                Told::Closed(code) => return code,
+                Told::Status(_) => statuses += 1,
+                _ => {}
             }
+            assert!(statuses < STATUSES_MAX, "it never closes");
         }
     }
 
