@@ -17,4 +17,4 @@ pub use health::HealthWatch;
 pub use notes::{Notes, Opened};
 pub use pacer::Pacer;
 pub use source::{Figures, Lost, Next, OpenOptions, Pace, Source, SourceError, SourceErrorKind, SourceInfo};
-pub use uri::{DeviceFormat, DeviceUri, Export, OnDisk, SecretUrl, SourceUri, redact};
+pub use uri::{BufferMemory, DeviceFormat, DeviceUri, Export, OnDisk, SecretUrl, SourceUri, redact};

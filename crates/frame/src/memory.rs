@@ -21,8 +21,8 @@ pub unsafe trait PoolMemory: Send + Sync + Debug {
     /// Start and length in bytes of one region of a slot. Single-planar memory has region 0 alone.
     fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)>;
 
-    /// The last reader of a slot lets go of it, on its own thread: gives the slot back to the pool. A driver's memory
-    /// passes it on to the driver too, without waiting for the source's thread to come by.
+    /// The last reader of a slot lets go of it, on its own thread, or whoever did not fill it: gives the slot back to the
+    /// pool. A driver's memory passes it on to the driver too, without waiting for the source's thread to come by.
     fn pass_on(&self, slot: usize, give_back: &mut dyn FnMut()) {
         let _ = slot;
         give_back();

@@ -108,8 +108,13 @@ impl PoolShared {
 
     pub(crate) fn release(&self, slot: usize) {
         if self.leases.release(slot) {
-            self.memory.pass_on(slot, &mut || self.give_back(slot));
+            self.pass_on(slot);
         }
+    }
+
+    /// Whoever has the slot to itself lets go of it.
+    fn pass_on(&self, slot: usize) {
+        self.memory.pass_on(slot, &mut || self.give_back(slot));
     }
 
     pub(crate) fn generation(&self) -> u32 {
@@ -158,7 +163,7 @@ impl Filling {
     pub fn publish(mut self, info: FrameInfo) -> Result<Frame, FrameError> {
         let shared = self.shared.take().expect("a filling is published once");
         if let Err(error) = info.check(|region| shared.region(self.slot, region).map(|(_, len)| len)) {
-            shared.give_back(self.slot);
+            shared.pass_on(self.slot);
             return Err(error);
         }
         shared.leases.open(self.slot);
@@ -169,7 +174,7 @@ impl Filling {
 impl Drop for Filling {
     fn drop(&mut self) {
         if let Some(shared) = &self.shared {
-            shared.give_back(self.slot);
+            shared.pass_on(self.slot);
         }
     }
 }
@@ -246,6 +251,40 @@ mod tests {
         };
         reader.join().unwrap();
         assert_eq!(filling.slot(), 0);
+    }
+
+    /// Host memory that counts what goes back.
+    #[derive(Debug)]
+    struct Counting(HostMemory, Arc<std::sync::atomic::AtomicUsize>);
+
+    // SAFETY: everything is the host memory's; `pass_on` calls `give_back` once.
+    unsafe impl PoolMemory for Counting {
+        fn slots(&self) -> usize {
+            self.0.slots()
+        }
+
+        fn region(&self, slot: usize, region: usize) -> Option<(NonNull<u8>, usize)> {
+            self.0.region(slot, region)
+        }
+
+        fn pass_on(&self, _: usize, give_back: &mut dyn FnMut()) {
+            self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            give_back();
+        }
+    }
+
+    #[test]
+    fn memory_hears_of_every_slot_that_goes_back_filled_or_not() {
+        let count = Arc::default();
+        let memory = Counting(HostMemory::new(1, 4).unwrap(), Arc::clone(&count));
+        let mut pool = Pool::new(Box::new(memory), 0);
+        let heard = || count.load(std::sync::atomic::Ordering::Relaxed);
+        drop(pool.acquire().unwrap().publish(grey(4, 1)).unwrap());
+        assert_eq!(heard(), 1);
+        drop(pool.acquire().unwrap());
+        assert_eq!(heard(), 2);
+        assert!(pool.acquire().unwrap().publish(grey(5, 1)).is_err());
+        assert_eq!((heard(), pool.free_slots()), (3, 1));
     }
 
     /// Host memory that says it is a dma-buf, by way of a file that is none.

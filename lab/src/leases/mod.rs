@@ -74,7 +74,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode, String> {
     let held = next(source, deadline_ns)?;
     let pixels = rows(&held).collect::<Vec<_>>().concat();
     if sabotage == Sabotage::QueueEarly {
-        queue_early::queue_early(&device.path, held.slot())?;
+        queue_early::queue_early(&device.path, device.memory, &held)?;
     }
     let mut seen = Seen::default();
     let ended = look_at_others(source, deadline_ns, frames, (&pixels, rows_are), &mut seen);

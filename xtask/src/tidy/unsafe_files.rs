@@ -28,10 +28,24 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/preprocess/src/simd/neon.rs", "what NEON's operations are, each by its token"),
     ("crates/sources/v4l2/src/buffers.rs", "a driver's mappings as a pool's memory"),
     ("crates/sources/v4l2/src/camera/fake.rs", "pool memory that counts itself"),
+    (
+        "crates/sources/v4l2/src/own_buffers.rs",
+        "memory of ours, cut into slots, that a driver is told to fill",
+    ),
+    ("crates/sources/v4l2/src/own_buffers/tests.rs", "a driver with a script that writes to that memory"),
+    (
+        "crates/sources/v4l2/src/queue.rs",
+        "QBUF of memory that the queue holds until the driver has let go of it",
+    ),
     ("crates/sources/v4l2/src/returns.rs", "pool memory that passes what readers let go of on to its driver"),
-    ("crates/sources/v4l2/src/sys/buffer.rs", "the ioctls whose argument may hold a pointer to planes"),
+    ("crates/sources/v4l2/src/spare.rs", "pool memory that lets go of a JPEG's buffer with its picture"),
+    (
+        "crates/sources/v4l2/src/sys/buffer.rs",
+        "the ioctls whose argument may hold pointers to planes and to memory",
+    ),
     ("crates/sources/v4l2/src/sys/expbuf.rs", "a file that the kernel has opened becomes ours"),
-    ("crates/sources/v4l2/src/sys/mapping.rs", "mmap and munmap of a driver's buffers"),
+    ("crates/sources/v4l2/src/sys/mapping.rs", "mmap and munmap of buffers, the driver's and ours"),
+    ("crates/sources/v4l2/src/sys/qbuf.rs", "QBUF of memory of ours, whose caller promises that it stays"),
     (
         "crates/sources/v4l2/src/sys/request.rs",
         "ioctl numbers, each with the type of its argument, and the call",

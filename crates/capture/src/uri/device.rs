@@ -8,7 +8,7 @@ use ocelli_frame::{PixelFormat, Size};
 use super::query::{bad, each_pair, fps, nanoseconds, number, size, whole};
 use crate::SourceError;
 
-const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N, reconnect=SECONDS, timeout=SECONDS, export=dmabuf, ctrl.NAME=VALUE";
+const KNOWN: &str = "size=WxH, fps=F, format=NAME, buffers=N, reconnect=SECONDS, timeout=SECONDS, export=dmabuf, memory=userptr, ctrl.NAME=VALUE";
 const CONTROL: &str = "ctrl.";
 
 /// `VIDEO_MAX_FRAME`.
@@ -33,6 +33,8 @@ pub struct DeviceUri {
     pub timeout_ns: Option<u64>,
     /// What its buffers are to be beside memory of this process.
     pub export: Option<Export>,
+    /// Whose memory its buffers are to be; the driver's own where that is not said.
+    pub memory: Option<BufferMemory>,
     /// Names and values of controls, to be set in this order.
     pub controls: Vec<(String, i64)>,
 }
@@ -53,6 +55,15 @@ pub enum Export {
     DmaBuf,
 }
 
+/// Whose memory a driver's buffers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BufferMemory {
+    /// The driver's own, mapped.
+    Mmap,
+    /// Ours, which the driver fills in place.
+    UserPtr,
+}
+
 impl DeviceUri {
     /// This one, with nothing asked of it.
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -65,6 +76,7 @@ impl DeviceUri {
             reconnect_ns: None,
             timeout_ns: None,
             export: None,
+            memory: None,
             controls: Vec::new(),
         }
     }
@@ -89,6 +101,7 @@ impl DeviceUri {
                 "timeout" => device.timeout_ns = Some(nanoseconds(key, value)?),
                 "export" if value == "dmabuf" => device.export = Some(Export::DmaBuf),
                 "export" => return Err(bad(format!("`{key}={value}`"), "known: export=dmabuf")),
+                "memory" => device.memory = Some(BufferMemory::parse(key, value)?),
                 _ => match key.strip_prefix(CONTROL) {
                     Some(name) if !name.is_empty() => {
                         device.controls.push((name.to_owned(), whole(key, value)?))
@@ -98,6 +111,10 @@ impl DeviceUri {
             }
             Ok(true)
         })?;
+        if device.export == Some(Export::DmaBuf) && device.memory == Some(BufferMemory::UserPtr) {
+            let hint = "only a driver's own memory can be dma-bufs: leave one of the two out";
+            return Err(bad("`export=dmabuf` and `memory=userptr` in one", hint));
+        }
         Ok(device)
     }
 }
@@ -110,6 +127,25 @@ impl DeviceFormat {
         PixelFormat::from_name(name).map(Self::Raw).ok_or_else(|| {
             let raw: Vec<_> = PixelFormat::ALL.iter().map(ToString::to_string).collect();
             bad(format!("unknown format `{name}`"), format!("known: MJPG, {}", raw.join(", ")))
+        })
+    }
+}
+
+impl BufferMemory {
+    fn parse(key: &str, value: &str) -> Result<Self, SourceError> {
+        match value {
+            "mmap" => Ok(Self::Mmap),
+            "userptr" => Ok(Self::UserPtr),
+            _ => Err(bad(format!("`{key}={value}`"), "known: memory=mmap, memory=userptr")),
+        }
+    }
+}
+
+impl fmt::Display for BufferMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mmap => "mmap",
+            Self::UserPtr => "userptr",
         })
     }
 }
@@ -150,6 +186,7 @@ impl fmt::Display for DeviceUri {
             self.reconnect_ns.map(|ns| format!("reconnect={}", ns as f64 / 1e9)),
             self.timeout_ns.map(|ns| format!("timeout={}", ns as f64 / 1e9)),
             self.export.map(|Export::DmaBuf| "export=dmabuf".to_owned()),
+            self.memory.map(|memory| format!("memory={memory}")),
         ];
         let controls = self.controls.iter().map(|(name, value)| format!("{CONTROL}{name}={value}"));
         let wishes: Vec<_> = wishes.into_iter().flatten().chain(controls).collect();

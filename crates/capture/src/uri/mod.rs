@@ -20,7 +20,7 @@ mod secret;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use self::device::{DeviceFormat, DeviceUri, Export};
+pub use self::device::{BufferMemory, DeviceFormat, DeviceUri, Export};
 pub use self::parse::OnDisk;
 pub use self::secret::{SecretUrl, redact};
 use crate::synthetic::SceneOptions;

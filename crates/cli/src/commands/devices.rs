@@ -52,6 +52,9 @@ fn in_words(camera: &CameraDescription) -> String {
             let _ = writeln!(words, "            {}{more}", shown.join(", "));
         }
     }
+    if camera.fills_user_memory == Some(true) {
+        let _ = writeln!(words, "    memory=userptr  fills memory of our choosing: huge pages");
+    }
     for control in controls.iter().filter(|control| control.writable) {
         let _ = writeln!(words, "    ctrl.{}", control_in_words(control));
     }
@@ -128,6 +131,7 @@ fn figures(camera: &CameraDescription) -> Value {
         "driver_version": camera.driver_version,
         "bus": camera.bus,
         "multi_planar": camera.multi_planar,
+        "userptr": camera.fills_user_memory,
         "formats": camera.formats.iter().map(format).collect::<Vec<_>>(),
         "controls": camera.controls.iter().map(control).collect::<Vec<_>>(),
     })
@@ -174,6 +178,7 @@ mod tests {
             driver_version: "6.12.0".into(),
             bus: "usb-1".into(),
             multi_planar: false,
+            fills_user_memory: Some(true),
             formats: Vec::new(),
             controls,
         }
@@ -187,12 +192,14 @@ mod tests {
         let camera = camera(vec![control(ControlKind::Integer), control(menu()), fixed, pressed]);
         let expected = "\
 /dev/video0  HD Webcam (uvcvideo 6.12.0, usb-1)
+    memory=userptr  fills memory of our choosing: huge pages
     ctrl.gain=7  0 to 100 by 2  (without effect now)
     ctrl.gain=7  1 Manual, 3 Automatic  (without effect now)
     ctrl.gain=  a button: 1 presses it
 ";
         assert_eq!(in_words(&camera), expected);
         let json = figures(&camera);
+        assert_eq!(json["userptr"], true);
         assert_eq!(json["controls"][0]["kind"], "integer");
         assert_eq!(json["controls"][1]["menu"][1], json!({ "value": 3, "what": "Automatic" }));
         assert_eq!(json["controls"][2]["writable"], false);

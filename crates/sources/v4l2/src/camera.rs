@@ -5,28 +5,27 @@
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use ocelli_capture::limits::check_size;
-use ocelli_capture::{DeviceFormat, DeviceUri, Export, OpenOptions, SourceError, SourceErrorKind};
-use ocelli_frame::{ClockKind, FrameInfo, Pool, SourceIndex, Timestamp};
+use ocelli_capture::{
+    BufferMemory, DeviceFormat, DeviceUri, Export, OpenOptions, SourceError, SourceErrorKind,
+};
+use ocelli_frame::{ClockKind, FrameInfo, SourceIndex, Timestamp};
 
-use crate::buffers::Buffers;
+use self::memory::SlotMemory;
 use crate::controls;
 use crate::device::Device;
-use crate::error::{no_signal, refused, stream_error};
+use crate::error::{no_signal, refused};
 use crate::identity::Identity;
 use crate::negotiate::{Granted, Wish, differences, negotiate};
 use crate::picture::PictureLayout;
 use crate::queue::{DeviceQueue, Queue};
-use crate::returns::{Returning, Returns};
+use crate::spare::Spare;
 use crate::stream::{Stream, StreamParts};
-use crate::sys::{Errno, Fraction, Signal, follow_signal, reqbufs, subscribe_source_change};
+use crate::sys::{Fraction, MemoryType, Signal, follow_signal, subscribe_source_change};
 
 /// Buffers where nobody asked for a number: one that is filled, one that is next, and two in readers' hands.
 const BUFFERS: u32 = 4;
-/// `VIDEO_MAX_FRAME`.
-const BUFFERS_MAX: u32 = 32;
 /// One frame's time where the driver does not tell.
 const INTERVAL_NS: u64 = 100_000_000;
 
@@ -69,6 +68,7 @@ pub(crate) struct DeviceCamera {
     controls: Vec<(String, i64)>,
     /// Whether its buffers are to be dma-bufs.
     exports: bool,
+    memory: MemoryType,
     source: SourceIndex,
     readers: usize,
     /// `None` before it was opened for the first time.
@@ -85,6 +85,10 @@ impl DeviceCamera {
             buffers: uri.buffers,
             controls: uri.controls.clone(),
             exports: uri.export == Some(Export::DmaBuf),
+            memory: match uri.memory {
+                None | Some(BufferMemory::Mmap) => MemoryType::Mmap,
+                Some(BufferMemory::UserPtr) => MemoryType::UserPtr,
+            },
             source: options.source,
             readers: options.readers,
             identity: None,
@@ -116,9 +120,13 @@ impl DeviceCamera {
     }
 
     /// Buffers, mapped and queued, of a device that has none.
-    fn set_up(&mut self, queue: DeviceQueue, generation: u32) -> Result<Session<DeviceQueue>, SourceError> {
+    fn set_up(
+        &mut self,
+        mut queue: DeviceQueue,
+        generation: u32,
+    ) -> Result<Session<DeviceQueue>, SourceError> {
         let device = queue.device();
-        let (file, kind, path) = (device.file.as_fd(), device.kind, device.path.clone());
+        let (file, path) = (device.file.as_fd(), device.path.clone());
         match follow_signal(file).map_err(|errno| device.error("S_DV_TIMINGS", errno))? {
             Signal::Followed => {}
             Signal::None(errno) => return Err(no_signal(&path, errno)),
@@ -136,34 +144,23 @@ impl DeviceCamera {
             );
             SourceError::new(SourceErrorKind::Unsupported, message, "try another format: `format=YUYV`")
         })?;
-        let asked = self.buffers.unwrap_or(BUFFERS);
-        let count = reqbufs(file, kind, asked).map_err(|errno| device.error("REQBUFS", errno))?;
-        if count == 0 || count > BUFFERS_MAX {
-            return Err(device.error("REQBUFS", Errno::NOMEM));
-        }
-        let mut memory =
-            Buffers::map(file, kind, count).map_err(|errno| device.error("mapping its buffers", errno))?;
-        let exported = if self.exports { Some(memory.export(file, kind)) } else { None };
+        let count = memory::request(&queue, self.buffers.unwrap_or(BUFFERS))?;
         let picture_bytes = layout.own_bytes();
         let too_large = || {
             let message = format!("{}: no room for copies of {picture_bytes} bytes", path.display());
             SourceError::new(SourceErrorKind::TooLarge, message, "let fewer frames wait at once")
         };
-        // Memory for copies is only there once it is written to.
         let spare =
-            Pool::host(self.readers.saturating_add(1), picture_bytes, generation).ok_or_else(too_large)?;
-        let mut told = self.told(device, &granted, count);
+            Spare::new(self.readers.saturating_add(1), picture_bytes, generation).ok_or_else(too_large)?;
+        let mut told = self.told(queue.device(), &granted, count);
         told.extend(controls);
-        told.extend(exported.map(|exported| match exported {
-            Ok(()) => "its buffers are dma-bufs".to_owned(),
-            Err(errno) => format!("its buffers cannot be dma-bufs: {errno}"),
-        }));
         let fps = granted.interval.and_then(Fraction::fps);
         let interval_ns = fps.map_or(INTERVAL_NS, |fps| (1e9 / fps) as u64);
-        let returns = Returns::new(queue.way_back());
-        let pool = Pool::new(Box::new(Returning::new(memory, Arc::clone(&returns))), generation);
+        let SlotMemory { pool, returns, told: of_memory } =
+            memory::slots(&mut queue, &granted.format, count, self.exports, generation)?;
+        told.extend(of_memory);
         let mut stream = Stream::new(StreamParts { queue, layout, pool, spare, returns, interval_ns });
-        stream.queue_all().map_err(|error| stream_error(&path, error))?;
+        stream.queue_all().map_err(|error| memory::not_queued(&path, self.memory, error))?;
         self.wish = Wish {
             size: Some(granted.format.size),
             fps: self.asked.fps.or(fps),
@@ -206,7 +203,7 @@ impl Camera for DeviceCamera {
         }
         // Most cameras have no such events.
         let _ = subscribe_source_change(device.file.as_fd());
-        self.set_up(DeviceQueue::new(device), generation)
+        self.set_up(DeviceQueue::new(device, self.memory), generation)
     }
 
     fn restart(
@@ -222,6 +219,8 @@ impl Camera for DeviceCamera {
         self.set_up(queue, generation)
     }
 }
+
+mod memory;
 
 #[cfg(test)]
 pub(crate) mod fake;

@@ -12,7 +12,9 @@ use crate::description::{CameraDescription, CameraFormat, CameraSize, Rates};
 use crate::device::Device;
 use crate::negotiate::Settings;
 use crate::picture::read_as;
-use crate::sys::{Errno, FourCc, Fraction, Intervals, Sizes, enum_frameintervals, enum_framesizes};
+use crate::sys::{
+    Errno, FourCc, Fraction, Intervals, Sizes, enum_frameintervals, enum_framesizes, fills_user_memory,
+};
 
 const FOLDER: &str = "/dev";
 const NAME: &str = "video";
@@ -55,6 +57,8 @@ fn describe(path: &Path) -> Result<CameraDescription, SourceError> {
         })
     });
     let formats = formats.collect::<Result<_, Errno>>();
+    // Another program may have its buffers.
+    let fills_user_memory = fills_user_memory(device.file.as_fd(), device.kind).ok().flatten();
     let capability = device.capability.clone();
     Ok(CameraDescription {
         path: path.to_owned(),
@@ -63,6 +67,7 @@ fn describe(path: &Path) -> Result<CameraDescription, SourceError> {
         driver_version: capability.version,
         bus: capability.bus,
         multi_planar: device.kind == crate::sys::BufferType::Multi,
+        fills_user_memory,
         formats: formats.map_err(|errno| device.error("ENUM_FRAMESIZES", errno))?,
         controls: controls::describe(&device).map_err(|errno| device.error("QUERY_EXT_CTRL", errno))?,
     })

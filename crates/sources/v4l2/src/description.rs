@@ -19,6 +19,8 @@ pub struct CameraDescription {
     pub bus: String,
     /// Whether its planes lie in memory of their own.
     pub multi_planar: bool,
+    /// Whether its driver fills memory of ours too (`memory=userptr`); `None` where it does not tell, or is busy.
+    pub fills_user_memory: Option<bool>,
     /// In the driver's order.
     pub formats: Vec<CameraFormat>,
     /// What can be turned, in the driver's order.

@@ -71,6 +71,12 @@ pub(crate) fn refused(device: &Device, wish: &Wish, refusal: Refusal) -> SourceE
     SourceError::new(SourceErrorKind::Unsupported, message, hint)
 }
 
+/// A driver that does not fill memory of ours.
+pub(crate) fn no_user_memory(path: &Path, what: &str, errno: Errno) -> SourceError {
+    let message = format!("{}: its driver fills no memory but its own ({what}: {errno})", path.display());
+    SourceError::new(SourceErrorKind::Unsupported, message, "leave out `memory=userptr`")
+}
+
 /// A stream that has failed.
 pub(crate) fn stream_error(path: &Path, error: StreamError) -> SourceError {
     let shown = path.display();

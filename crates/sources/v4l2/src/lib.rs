@@ -8,7 +8,8 @@
 //!
 //! **Nothing is copied.** A driver's buffers are mapped once, before the first frame, and are the slots of a pool: what
 //! a reader sees are the bytes that the driver wrote. A buffer goes back to its driver only when its last reader has
-//! let go of it. Where readers hold all but the last one, the picture is copied once, counted, and told.
+//! let go of it. Where readers hold all but the last one, the picture is copied once, counted, and told. Where it is asked
+//! for, the buffers are memory of ours, which the driver fills; all else is the same.
 //!
 //! **Nothing is assumed.** Format, size, rate, stride and colours are read back from the driver and told; so is what
 //! differs from what was asked for. The driver's own time and number are on each frame; pictures that it lost, and those
@@ -18,7 +19,8 @@
 //! Leases on a camera's buffers outlive all of this: those of before are unmapped when nobody reads them any more.
 //!
 //! Motion JPEG alone is no picture yet: it is decoded on the thread that captures, to YUV24. A thread that comes back
-//! late takes the newest, so what nobody wants is not decoded; and the buffer goes back to the driver at once.
+//! late takes the newest, so what nobody wants is not decoded. Its buffer goes back to the driver with the picture, as any
+//! other does; at once, where the driver runs short.
 //!
 //! What is not here: libv4l, libcamera, and any system but Linux, where opening a camera is an
 //! error.
@@ -45,6 +47,8 @@ pub mod jpeg;
 #[cfg(target_os = "linux")]
 mod negotiate;
 #[cfg(target_os = "linux")]
+mod own_buffers;
+#[cfg(target_os = "linux")]
 mod picture;
 #[cfg(target_os = "linux")]
 mod queue;
@@ -58,6 +62,8 @@ mod script;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod source;
+#[cfg(target_os = "linux")]
+mod spare;
 #[cfg(target_os = "linux")]
 mod stream;
 #[cfg(target_os = "linux")]

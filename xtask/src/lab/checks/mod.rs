@@ -7,6 +7,7 @@ mod leases;
 mod runs;
 mod system_calls;
 mod usb;
+mod userptr;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use self::leases::leases;
 use self::runs::{balanced, whole, without_gaps};
 use self::system_calls::system_calls;
 use self::usb::usb;
+use self::userptr::userptr;
 use super::pictures::{Colors, colour_bars};
 
 /// A script `lab/NAME.sh`, and how its findings are judged.
@@ -35,6 +37,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "rates", check: rates },
     Scenario { name: "formats", check: formats },
     Scenario { name: "options", check: options },
+    Scenario { name: "userptr", check: userptr },
     Scenario { name: "faults", check: faults },
     Scenario { name: "signal", check: signal },
     Scenario { name: "system_calls", check: system_calls },
@@ -107,10 +110,11 @@ fn rates(findings: &Findings<'_>) -> Result<String, String> {
 }
 
 fn formats(findings: &Findings<'_>) -> Result<String, String> {
-    let names =
-        ["YUYV", "UYVY", "NV12", "I420", "RGB24", "BGR24", "GREY", "multi-YUYV", "multi-NV12", "multi-I420"];
+    let in_one = ["YUYV", "UYVY", "NV12", "I420", "RGB24", "BGR24", "GREY"];
+    let in_several = ["multi-YUYV", "multi-NV12", "multi-I420"];
+    let in_ours = ["userptr-YUYV", "userptr-NV12", "userptr-multi-NV12", "userptr-multi-I420"];
     let mut off = Vec::new();
-    for name in names {
+    for name in in_one.into_iter().chain(in_several).chain(in_ours) {
         balanced(&findings.json(&format!("{name}.json"))?).map_err(|why| format!("{name}: {why}"))?;
         let picture = findings.picture(&format!("{name}.jpg"))?;
         let colors = if name == "GREY" { Colors::Grey } else { Colors::All };

@@ -33,7 +33,7 @@ pub fn usb(findings: &Findings<'_>) -> Result<String, String> {
 
 /// Every picture is in one piece, shows the bars, and has the number that its sequence number says; the largest
 /// difference of a colour.
-fn numbers_follow(findings: &Findings<'_>, name: &str) -> Result<u8, String> {
+pub(super) fn numbers_follow(findings: &Findings<'_>, name: &str) -> Result<u8, String> {
     let pictures = findings.pictures(name)?;
     let (first, picture) = pictures.first().ok_or("no pictures")?;
     let ahead = (read(picture)? + COUNT - first % COUNT) % COUNT;

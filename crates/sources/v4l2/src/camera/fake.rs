@@ -15,6 +15,7 @@ use crate::picture::tests::granted;
 use crate::queue::{Queue, Ready};
 use crate::returns::Returning;
 use crate::script::Script;
+use crate::spare::Spare;
 use crate::stream::{Stream, StreamParts};
 use crate::sys::{Dequeued, Errno, FourCc};
 
@@ -156,7 +157,7 @@ impl Fake {
         let memory = Mapped { memory, mappings: Arc::clone(&self.mappings) };
         let returns = file.script.way_back();
         let pool = Pool::new(Box::new(Returning::new(memory, Arc::clone(&returns))), generation);
-        let spare = Pool::host(2, bytes, generation).unwrap();
+        let spare = Spare::new(2, bytes, generation).unwrap();
         let parts = StreamParts { queue: file, layout, pool, spare, returns, interval_ns: INTERVAL_NS };
         let mut stream = Stream::new(parts);
         stream.queue_all().unwrap();

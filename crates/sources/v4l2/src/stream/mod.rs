@@ -5,7 +5,8 @@
 //! or this stream, for the moment between. In steady state a picture takes three system calls: poll, DQBUF, and QBUF, which
 //! its last reader makes.
 //!
-//! JPEGs are decoded here, once it is known that somebody wants them.
+//! JPEGs are decoded here, once it is known that somebody wants them. Where the driver has buffers enough, a JPEG's own goes
+//! back with the picture that was decoded from it: whoever lets go of that queues it, and not this thread.
 //!
 //! What is not here: what the pictures mean for a run, and what to do about a device that fails.
 
@@ -20,6 +21,7 @@ use crate::picture::PictureLayout;
 use crate::queue::{Queue, Ready};
 use crate::returns::{OpenReturns, Returns};
 use crate::sequence::Sequence;
+use crate::spare::Spare;
 use crate::sys::{Dequeued, Errno};
 
 /// Buffers that the driver keeps at least while a picture is being read: with none it would have to throw pictures
@@ -35,8 +37,7 @@ pub(crate) struct Stream<Q> {
     layout: PictureLayout,
     /// Its slots are the driver's buffers.
     pool: Pool,
-    /// For copies, and for what is decoded.
-    spare: Pool,
+    spare: Spare,
     /// Where the driver gives JPEGs.
     jpeg: Option<MotionJpeg>,
     sequence: Sequence,
@@ -65,7 +66,7 @@ pub(crate) struct StreamParts<Q> {
     pub queue: Q,
     pub layout: PictureLayout,
     pub pool: Pool,
-    pub spare: Pool,
+    pub spare: Spare,
     /// The way that the pool's memory knows.
     pub returns: Arc<Returns>,
     pub interval_ns: u64,
@@ -158,7 +159,8 @@ impl<Q: Queue> Stream<Q> {
         self.queue.start().map_err(|errno| StreamError::Failed("STREAMON", errno))
     }
 
-    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more.
+    /// The driver's queue alone. Its buffers are unmapped, those that are still read once they are not any more; memory of
+    /// ours not before the queue has stopped.
     pub fn into_queue(self) -> Q {
         self.queue
     }
@@ -208,7 +210,8 @@ impl<Q: Queue> Stream<Q> {
         needed.into_iter().all(|((needed, used), offset)| *used == 0 || *used >= needed + offset)
     }
 
-    /// A JPEG as a picture in memory of ours; the buffer goes back at once.
+    /// A JPEG as a picture in memory of ours. Its buffer goes back with the picture, or at once where the driver runs short
+    /// or there is no picture.
     fn decode(&mut self, filled: Filled, mut info: FrameInfo) -> Result<Option<Frame>, StreamError> {
         let Filled { mut slot, said, number, .. } = filled;
         let decoded = match (&mut self.jpeg, self.spare.acquire()) {
@@ -221,8 +224,13 @@ impl<Q: Queue> Stream<Q> {
             // There is a place for every frame that the run says it may hold, and one more.
             _ => None,
         };
-        drop(slot);
-        self.queue_all()?;
+        match &decoded {
+            Some(into) if self.returns.0.claimed().count_ones() > QUEUED_MIN => self.spare.keep(slot, into),
+            _ => {
+                drop(slot);
+                self.queue_all()?;
+            }
+        }
         let Some(into) = decoded else {
             self.lost.corrupt += 1;
             return Ok(None);

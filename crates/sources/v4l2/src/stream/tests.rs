@@ -8,6 +8,8 @@ use crate::returns::Returning;
 use crate::script::Script;
 use crate::sys::FourCc;
 
+mod jpegs;
+
 const SIZE: Size = Size { width: 8, height: 1 };
 const INTERVAL_NS: u64 = 1_000;
 
@@ -27,7 +29,7 @@ fn stream_with(buffers: usize, returns: impl Fn(&Script) -> Arc<Returns>) -> (St
     let layout = PictureLayout::of(&granted(FourCc::GREY, SIZE, 8, 8)).unwrap();
     let memory = Returning::new(HostMemory::new(buffers, 8).unwrap(), Arc::clone(&returns));
     let pool = Pool::new(Box::new(memory), 0);
-    let spare = Pool::host(2, 8, 0).unwrap();
+    let spare = Spare::new(2, 8, 0).unwrap();
     let parts = StreamParts { queue: script.clone(), layout, pool, spare, returns, interval_ns: INTERVAL_NS };
     let mut stream = Stream::new(parts);
     stream.queue_all().unwrap();
@@ -238,48 +240,4 @@ fn a_device_that_goes_or_lies_is_an_error_and_leases_stay_readable() {
     assert_eq!(gone, StreamError::Failed("DQBUF", Errno::NODEV));
     drop(stream);
     assert_eq!(held.plane(0).row(0).len(), 8);
-}
-
-#[test]
-fn jpegs_are_decoded_damaged_ones_are_counted_and_unwanted_ones_are_not_looked_at() {
-    let size = Size { width: 16, height: 16 };
-    let mut jpeg = Vec::new();
-    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 95);
-    encoder.encode(&[[90, 140, 100]; 256].concat(), 16, 16, jpeg_encoder::ColorType::Ycbcr).unwrap();
-    let layout = PictureLayout::of(&granted(FourCc::MJPG, size, 0, jpeg.len())).unwrap();
-    let script = Script::default();
-    // What a driver fills: the test writes it before the buffers are handed over.
-    let mut pool = Pool::new(Box::new(HostMemory::new(4, jpeg.len()).unwrap()), 0);
-    for slot in 0..4 {
-        pool.acquire_slot(slot).unwrap().bytes_mut().copy_from_slice(&jpeg);
-    }
-    let spare = Pool::host(2, layout.own_bytes(), 0).unwrap();
-    let mut stream = Stream::new(StreamParts {
-        queue: script.clone(),
-        layout,
-        pool,
-        spare,
-        returns: Returns::new(None),
-        interval_ns: INTERVAL_NS,
-    });
-    stream.queue_all().unwrap();
-    let info = |_| FrameInfo::packed(layout.format, size, Timestamp { ns: 0, clock: ClockKind::Read });
-    let mut next = |now_ns| stream.next(Duration::ZERO, || now_ns, info).unwrap();
-    let whole = |said: &mut Dequeued| said.bytes_used[0] = jpeg.len();
-
-    script.fill_as(whole);
-    let frame = next(0).unwrap();
-    assert_eq!((frame.info().format, frame.info().sequence), (PixelFormat::Yuv24, 0));
-    assert!(
-        frame.plane(0).row(15)[45..].iter().zip([90, 140, 100]).all(|(got, want)| got.abs_diff(want) < 3)
-    );
-    assert_eq!(script.queued().len(), 4, "the buffer is back, though the picture is still read");
-    script.fill_as(|said| said.bytes_used[0] = jpeg.len() - 30);
-    assert!(next(0).is_none(), "cut short");
-    // Late: two that are damaged are passed over unseen.
-    script.fill_as(|said| said.bytes_used[0] = 3);
-    script.fill_as(|said| said.bytes_used[0] = 3);
-    script.fill_as(whole);
-    assert_eq!(next(INTERVAL_NS + 1).unwrap().info().sequence, 4);
-    assert_eq!(stream.take_lost(), Lost { superseded: 2, driver: 0, corrupt: 1 });
 }

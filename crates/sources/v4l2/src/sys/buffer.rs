@@ -1,12 +1,13 @@
 //! What QUERYBUF, QBUF and DQBUF share: a buffer, and the pieces of memory that it has on multi-planar devices.
 
 use std::os::fd::BorrowedFd;
+use std::ptr::NonNull;
 
 use rustix::io::Errno;
 use rustix::ioctl::{Direction, Opcode};
 
 use super::request::{call_raw, opcode_of};
-use super::{BufferType, MEMORY_MMAP};
+use super::{BufferType, MemoryType};
 
 /// `VIDEO_MAX_PLANES`.
 pub(crate) const PLANES_MAX: usize = 8;
@@ -29,7 +30,7 @@ pub(super) struct RawBuffer {
     pub timecode: [u32; 4],
     pub sequence: u32,
     pub memory: u32,
-    /// An offset; on multi-planar devices the address of the planes.
+    /// An offset, or the address of memory of ours; on multi-planar devices the address of the planes.
     pub m: u64,
     pub length: u32,
     pub reserved2: u32,
@@ -55,6 +56,9 @@ pub(super) struct RawPlane {
     pub reserved: [u32; 11],
 }
 
+/// Memory of ours: where it begins, and its length in bytes.
+pub(crate) type Region = (NonNull<u8>, usize);
+
 /// A piece of memory of a buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -73,18 +77,46 @@ pub(super) fn call_buffer(
     device: BorrowedFd<'_>,
     call: BufferCall,
     kind: BufferType,
+    memory: MemoryType,
     index: u32,
 ) -> Result<Answer, Errno> {
-    let mut planes = [RawPlane::default(); PLANES_MAX];
-    let mut raw = RawBuffer { index, kind: kind as u32, memory: MEMORY_MMAP, ..Default::default() };
-    if kind == BufferType::Multi {
-        (raw.m, raw.length) = (planes.as_mut_ptr().expose_provenance() as u64, PLANES_MAX as u32);
-    }
+    // SAFETY: no memory of ours goes with it, so that none need stay.
+    unsafe { call_lending(device, call, kind, memory, index, &[]) }
+}
+
+/// The same. Memory of ours goes with it, which the driver may fill from now on.
+///
+/// # Safety
+/// As for [`super::qbuf_user`].
+pub(super) unsafe fn call_lending(
+    device: BorrowedFd<'_>,
+    call: BufferCall,
+    kind: BufferType,
+    memory: MemoryType,
+    index: u32,
+    lent: &[Region],
+) -> Result<Answer, Errno> {
+    let mut planes = planes_of(lent);
+    let mut raw = RawBuffer { index, kind: kind as u32, memory: memory as u32, ..Default::default() };
+    (raw.m, raw.length) = match kind {
+        BufferType::Single => (planes[0].m, planes[0].length),
+        BufferType::Multi => (planes.as_mut_ptr().expose_provenance() as u64, PLANES_MAX as u32),
+    };
     // SAFETY: the three numbers take a `struct v4l2_buffer`, whose layout `layout.rs` compares with the header's. Of a
     // multi-planar one the kernel follows `m` to `length` planes: those of `planes`, which live until the call is over.
-    // Of another, and of mapped memory, `m` is an offset, which it does not follow.
+    // Of mapped memory `m` is an offset, which it does not follow. Where it is the address of memory of ours, our caller
+    // promises that the driver may write there.
     unsafe { call_raw(device, call.opcode(), &mut raw) }?;
     Ok(Answer { raw, planes, kind })
+}
+
+/// Memory of ours as the kernel is told of it; the pieces that are not there have no length.
+fn planes_of(lent: &[Region]) -> [RawPlane; PLANES_MAX] {
+    let mut planes = [RawPlane::default(); PLANES_MAX];
+    for (plane, (base, length)) in planes.iter_mut().zip(lent) {
+        (plane.m, plane.length) = (base.as_ptr().expose_provenance() as u64, *length as u32);
+    }
+    planes
 }
 
 /// The ioctls that take a buffer.

@@ -3,7 +3,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::buffer::{BufferCall, call_buffer};
-use super::{BufferType, Errno, PLANES_MAX};
+use super::{BufferType, Errno, MemoryType, PLANES_MAX};
 
 const FLAG_ERROR: u32 = 0x40;
 const FLAG_TIMESTAMP_MASK: u32 = 0xe000;
@@ -27,8 +27,12 @@ pub(crate) struct Dequeued {
 }
 
 /// The buffer that was filled first of those that are; `None` where none is.
-pub(crate) fn dqbuf(device: BorrowedFd<'_>, kind: BufferType) -> Result<Option<Dequeued>, Errno> {
-    let answer = match call_buffer(device, BufferCall::Dequeue, kind, 0) {
+pub(crate) fn dqbuf(
+    device: BorrowedFd<'_>,
+    kind: BufferType,
+    memory: MemoryType,
+) -> Result<Option<Dequeued>, Errno> {
+    let answer = match call_buffer(device, BufferCall::Dequeue, kind, memory, 0) {
         Err(Errno::AGAIN) => return Ok(None),
         answer => answer?,
     };

@@ -19,8 +19,8 @@ use super::fmt::{RawFormat, pix, pix_mp};
 use super::four_cc::FourCc;
 use super::parm::{Fraction, RawParameters};
 use super::querycap::RawCapability;
-use super::reqbufs::RawRequest;
-use super::request;
+use super::reqbufs::{RawRequest, SUPPORTS_USERPTR};
+use super::{MemoryType, request};
 
 /// Expressions of C, and what we take each for.
 #[derive(Default)]
@@ -97,6 +97,13 @@ fn structures(table: &mut Table) {
 
 /// The stepwise halves of unions, and the two structures that share the bytes of `struct v4l2_format`.
 fn places_in_unions(table: &mut Table) {
+    for field in ["offset", "userptr", "planes"] {
+        table.add(&format!("offsetof(struct v4l2_buffer, m.{field})"), offset_of!(RawBuffer, m) as u64);
+    }
+    for field in ["mem_offset", "userptr"] {
+        table.add(&format!("offsetof(struct v4l2_plane, m.{field})"), offset_of!(RawPlane, m) as u64);
+    }
+    table.add("sizeof(((struct v4l2_plane *)0)->m.userptr)", size_of::<u64>() as u64);
     let numbers = offset_of!(RawSize, numbers);
     for (place, field) in
         ["min_width", "max_width", "step_width", "min_height", "max_height", "step_height"].iter().enumerate()
@@ -173,6 +180,9 @@ fn numbers(table: &mut Table) {
         table.add(&format!("VIDIOC_{name}"), u64::from(opcode));
     }
     table.add("VIDEO_MAX_PLANES", PLANES_MAX as u64);
+    table.add("V4L2_MEMORY_MMAP", MemoryType::Mmap as u64);
+    table.add("V4L2_MEMORY_USERPTR", MemoryType::UserPtr as u64);
+    table.add("V4L2_BUF_CAP_SUPPORTS_USERPTR", u64::from(SUPPORTS_USERPTR));
     table.add("V4L2_CTRL_FLAG_NEXT_CTRL", u64::from(FLAG_NEXT));
     table.add("V4L2_EVENT_SOURCE_CHANGE", u64::from(EVENT_SOURCE_CHANGE));
     for (name, four_cc) in [

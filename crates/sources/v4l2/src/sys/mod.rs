@@ -29,7 +29,7 @@ mod stream;
 
 pub(crate) use rustix::io::Errno;
 
-pub(crate) use buffer::PLANES_MAX;
+pub(crate) use buffer::{PLANES_MAX, Region};
 pub(crate) use control::{Control, ControlType, g_ctrl, menu_entry, next_control, s_ctrl};
 pub(crate) use dqbuf::{Dequeued, dqbuf};
 pub(crate) use dv_timings::{Signal, follow_signal};
@@ -44,10 +44,10 @@ pub(crate) use fmt::{Format, g_fmt, s_fmt};
 pub(crate) use four_cc::FourCc;
 pub(crate) use mapping::Mapping;
 pub(crate) use parm::{Fraction, g_parm, s_parm};
-pub(crate) use qbuf::qbuf;
+pub(crate) use qbuf::{qbuf, qbuf_user};
 pub(crate) use querybuf::querybuf;
 pub(crate) use querycap::{Capability, querycap};
-pub(crate) use reqbufs::reqbufs;
+pub(crate) use reqbufs::{fills_user_memory, reqbufs};
 pub(crate) use stream::{streamoff, streamon};
 
 /// Which kind of queue: pictures in one piece of memory each, or in one for each plane.
@@ -60,8 +60,15 @@ pub(crate) enum BufferType {
     Multi = 9,
 }
 
-/// `V4L2_MEMORY_MMAP`.
-const MEMORY_MMAP: u32 = 1;
+/// Whose memory the buffers of a queue are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum MemoryType {
+    /// `V4L2_MEMORY_MMAP`: the driver's, to be mapped.
+    Mmap = 1,
+    /// `V4L2_MEMORY_USERPTR`: ours, which goes to the driver with each buffer.
+    UserPtr = 2,
+}
 
 /// Text in a field of the kernel's, up to its first zero.
 fn text(field: &[u8]) -> String {

@@ -3,7 +3,7 @@
 use std::os::fd::BorrowedFd;
 
 use super::buffer::{BufferCall, Piece, call_buffer};
-use super::{BufferType, Errno, PLANES_MAX};
+use super::{BufferType, Errno, MemoryType, PLANES_MAX};
 
 /// The pieces of the buffer with this index, and how many of them there are.
 pub(crate) fn querybuf(
@@ -11,5 +11,5 @@ pub(crate) fn querybuf(
     kind: BufferType,
     index: u32,
 ) -> Result<([Piece; PLANES_MAX], usize), Errno> {
-    Ok(call_buffer(device, BufferCall::Query, kind, index)?.pieces())
+    Ok(call_buffer(device, BufferCall::Query, kind, MemoryType::Mmap, index)?.pieces())
 }

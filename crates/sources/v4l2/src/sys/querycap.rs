@@ -24,7 +24,7 @@ pub(super) struct RawCapability {
 }
 
 /// A device's own words on itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Capability {
     /// The driver's name: `uvcvideo`.
     pub driver: String,
