@@ -4,7 +4,7 @@ use std::fs;
 
 use ocelli_testkit::TestFolder;
 
-use super::run::{DESKTOP, LiveRun, SOURCE, browser, wait_until};
+use super::run::{DESKTOP, LiveRun, SOURCE, browser};
 
 #[test]
 fn the_page_says_that_the_server_is_away_and_comes_back_by_itself() {
@@ -92,11 +92,7 @@ fn a_page_that_nobody_sees_asks_for_no_pictures() {
 
     page.set_hidden(true);
     let sent = "ocelli.sources[0].status.pictures.sent";
-    wait_until("no more pictures are sent", || {
-        let before = page.evaluate(sent);
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        page.evaluate(sent) == before
-    });
+    assert!(page.comes_to_rest(sent), "pictures are sent all the same");
     page.set_hidden(false);
     let before = page.evaluate("ocelli.sources[0].shown.seq");
     page.wait_for(&format!("ocelli.sources[0].shown.seq > {before}"));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{sleep, spawn};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ocelli_capture::synthetic::{Scene, SceneOptions};
 use ocelli_frame::{PixelFormat, Size};
@@ -116,6 +116,15 @@ impl Page {
         samples.as_array().expect("samples").iter().map(Sample::from_json).collect()
     }
 
+    /// Whether an expression's value stays as it is for a while, sooner or later.
+    pub fn comes_to_rest(&mut self, expression: &str) -> bool {
+        (0..40).any(|_| {
+            let before = self.evaluate(expression);
+            sleep(Duration::from_millis(1500));
+            self.evaluate(expression) == before
+        })
+    }
+
     /// Keeps what is to be seen now, for people: `OCELLI_SCREENSHOTS`, else `screenshots/` beside the tests' own files.
     pub fn keep_screenshot(&mut self, name: &str) {
         let folder = std::env::var_os("OCELLI_SCREENSHOTS").map_or_else(
@@ -179,14 +188,4 @@ fn read_cells(cells: &[bool]) -> Option<u64> {
     Scene::read_sequence(&frame_from(PixelFormat::Grey, SCENE.size, 0, |_, _, column| {
         if cells.get(column / side).copied().unwrap_or(false) { 235 } else { 16 }
     }))
-}
-
-/// Waits until something holds.
-#[track_caller]
-pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < PATIENCE, "not in {PATIENCE:?}: {what}");
-        sleep(Duration::from_millis(50));
-    }
 }
