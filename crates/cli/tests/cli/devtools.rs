@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpStream;
 use std::path::Path;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -16,9 +16,18 @@ use tungstenite::{Message, WebSocket};
 use crate::chromium::Browser;
 
 /// Longer than anything takes that is waited for here, on a busy machine. Only a test that hangs meets it.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at something that is waited for.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Looks again and again until there is something to see; `None` where patience ends.
+pub fn patiently<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let looks = PATIENCE.as_millis() / PAUSE.as_millis();
+    (0..looks).find_map(|_| {
+        sleep(PAUSE);
+        look()
+    })
+}
 
 /// One page.
 pub struct Page {
@@ -111,21 +120,15 @@ impl Page {
     /// on its way to another address.
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) -> Value {
-        let start = Instant::now();
-        loop {
+        let mut look = || {
             let value = self.try_evaluate(expression).unwrap_or_default();
-            if !matches!(value, Value::Null | Value::Bool(false)) {
-                return value;
-            }
-            if start.elapsed() > PATIENCE {
-                let page = self.evaluate("document.body.innerText");
-                panic!(
-                    "{expression}: not in {PATIENCE:?}; the page says {page}, complaints {:?}",
-                    self.complaints
-                );
-            }
-            sleep(PAUSE);
+            (!matches!(value, Value::Null | Value::Bool(false))).then_some(value)
+        };
+        if let Some(value) = patiently(&mut look) {
+            return value;
         }
+        let page = self.evaluate("document.body.innerText");
+        panic!("{expression}: it does not come; the page says {page}, complaints {:?}", self.complaints);
     }
 
     /// Presses a key, as the keyboard names it (`b`, ` `, `Enter`).
@@ -222,15 +225,12 @@ pub struct Screen {
 
 /// The browser says in a file of its profile where it listens.
 fn connect(profile: &TestFolder) -> WebSocket<TcpStream> {
-    let start = Instant::now();
-    let (port, path) = loop {
-        let text = fs::read_to_string(profile.join("DevToolsActivePort")).unwrap_or_default();
-        if let Some((port, path)) = text.split_once('\n').filter(|(_, path)| path.starts_with("/devtools/")) {
-            break (port.to_owned(), path.trim().to_owned());
-        }
-        assert!(start.elapsed() < PATIENCE, "the browser does not say where it listens");
-        sleep(PAUSE);
+    let look = || {
+        let text = fs::read_to_string(profile.join("DevToolsActivePort")).ok()?;
+        let (port, path) = text.split_once('\n')?;
+        path.starts_with("/devtools/").then(|| (port.to_owned(), path.trim().to_owned()))
     };
+    let (port, path) = patiently(look).expect("the browser says where it listens");
     let stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the browser listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let (socket, _) = tungstenite::client(format!("ws://127.0.0.1:{port}{path}"), stream).expect("DevTools");

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::run::{DESKTOP, LiveRun, SOURCE, browser, wait_until};
+use super::run::{DESKTOP, LiveRun, SOURCE, browser};
+use crate::devtools::patiently;
 
 #[test]
 fn pause_freezes_the_picture_and_not_the_run() {
@@ -102,14 +103,11 @@ fn a_snapshot_is_the_picture_as_it_is_shown() {
     let seq = page.evaluate("ocelli.sources[0].shown.seq").as_u64().unwrap();
     page.press("s");
     let ending = format!("-{seq:06}.png");
-    let mut saved = Vec::new();
-    wait_until("a file", || {
-        saved = page.downloads();
-        saved.len() == 1 && saved[0].ends_with(&ending)
-    });
+    let name = patiently(|| page.downloads().into_iter().find(|name| name.ends_with(&ending)));
+    let name = name.expect("a file with the frame's number in its name");
     // It is whole a moment later.
     std::thread::sleep(Duration::from_millis(300));
-    let png = page.read_download(&saved[0]);
+    let png = page.read_download(&name);
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     assert_eq!((side(16), side(20)), (640, 360), "as large as the picture");

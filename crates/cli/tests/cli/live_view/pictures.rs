@@ -157,8 +157,7 @@ fn two_sources_share_a_grid_and_one_is_enlarged() {
     assert_eq!(hidden(&mut page), serde_json::json!([true, false]));
     assert_own_pictures(&page.sample(1, "shown", 15));
     let sent = "ocelli.sources[0].status.pictures.sent";
-    page.evaluate(&format!("window.sent = -1; window.still = () => {{ const now = {sent}; const is = now === sent; sent = now; return is; }}"));
-    page.wait_for("new Promise((done) => setTimeout(() => done(still()), 1500))");
+    assert!(page.comes_to_rest(sent), "pictures of a hidden source are sent");
     page.press("Escape");
     assert_eq!(hidden(&mut page), serde_json::json!([false, false]));
     // By a click on its picture.

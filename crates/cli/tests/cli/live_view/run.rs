@@ -15,7 +15,7 @@ use ocelli_testkit::{TestFolder, frame_from, program};
 use serde_json::Value;
 
 use crate::binary::{command, json_lines, send_signal};
-use crate::devtools::{Page, Screen};
+use crate::devtools::{PATIENCE, Page, Screen};
 
 pub const SCENE: SceneOptions =
     SceneOptions { size: Size { width: 640, height: 360 }, fps: 30.0, frames: None, objects: 5, seed: 5 };
@@ -59,7 +59,7 @@ impl LiveRun {
             }
             let _ = tell.try_send(Err(said));
         });
-        let address = told.recv_timeout(Duration::from_secs(120)).expect("it says where the live view is");
+        let address = told.recv_timeout(PATIENCE).expect("it says where the live view is");
         let address = address.unwrap_or_else(|said| panic!("it ended: {said:?}"));
         Self { child, address, folder }
     }
@@ -114,6 +114,15 @@ impl Page {
     pub fn sample(&mut self, tile: usize, place: &str, frames: usize) -> Vec<Sample> {
         let samples = self.evaluate(&format!("sample({tile}, '{place}', {frames})"));
         samples.as_array().expect("samples").iter().map(Sample::from_json).collect()
+    }
+
+    /// Whether an expression's value stays as it is for a while, sooner or later.
+    pub fn comes_to_rest(&mut self, expression: &str) -> bool {
+        (0..40).any(|_| {
+            let before = self.evaluate(expression);
+            sleep(Duration::from_millis(1500));
+            self.evaluate(expression) == before
+        })
     }
 
     /// Keeps what is to be seen now, for people: `OCELLI_SCREENSHOTS`, else `screenshots/` beside the tests' own files.
@@ -179,14 +188,4 @@ fn read_cells(cells: &[bool]) -> Option<u64> {
     Scene::read_sequence(&frame_from(PixelFormat::Grey, SCENE.size, 0, |_, _, column| {
         if cells.get(column / side).copied().unwrap_or(false) { 235 } else { 16 }
     }))
-}
-
-/// Waits until something holds.
-#[track_caller]
-pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let is_so = (0..1_200).any(|_| {
-        sleep(Duration::from_millis(50));
-        holds()
-    });
-    assert!(is_so, "not in a minute: {what}");
 }

@@ -20,7 +20,9 @@ function lookAt(tile, place) {
     return strip.data[4 * (row * strip.width + column) + 1] >= 128 ? 1 : 0;
   });
   const boxes = shown.boxes.map((drawn) => {
-    const [x1, y1, x2, y2] = drawn.box_on_canvas;
+    // Where they have to be, whatever the page says of it.
+    const [x1, x2] = [drawn.box[0], drawn.box[2]].map((x) => Math.round(left + (x * width) / sourceWidth));
+    const [y1, y2] = [drawn.box[1], drawn.box[3]].map((y) => Math.round(top + (y * height) / sourceHeight));
     const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
     return { ...drawn, edges: [pixel(x1, y), pixel(x2 - 1, y), pixel(x, y1), pixel(x, y2 - 1)] };
   });
