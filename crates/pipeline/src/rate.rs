@@ -19,7 +19,7 @@ impl RateLimit {
         Self { interval_ns: (1e9 / fps) as u64, due_ns: None }
     }
 
-    /// Whether what comes at `now_ns` goes through, up to [`EARLY_MAX_NS`] before it is due.
+    /// Whether what comes at `now_ns` goes through, up to 10 ms before it is due.
     pub fn admits(&mut self, now_ns: u64) -> bool {
         let due_ns = self.due_ns.unwrap_or(now_ns);
         let is_back_in_time = now_ns.saturating_add(self.interval_ns.saturating_mul(2)) < due_ns;
