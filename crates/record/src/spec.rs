@@ -43,7 +43,7 @@ impl SinkKind {
 
 /// How sinks are written, for hints and help.
 const GRAMMAR: &str =
-    "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4";
+    "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4, window:";
 
 /// A sink that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

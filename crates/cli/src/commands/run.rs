@@ -8,11 +8,12 @@ use ocelli_record::{Destination, check_distinct, parse_sink, summary_of, write_s
 use crate::args::RunArguments;
 use crate::failure::Failure;
 use crate::memory;
-use crate::wiring::{Assembly, Order, failures_of, settings};
+use crate::wiring::{Assembly, Order, failures_of, settings, split_window};
 
 /// Everything is decided before the first frame; then frames run; then the account is told.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let sinks = arguments.sinks.iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
+    let (has_window, files) = split_window(&arguments.sinks)?;
+    let sinks = files.into_iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
     let summary_to = arguments.summary.as_ref().map(|path| Destination::from_text(&path.to_string_lossy()));
     let sources = arguments.sources.iter().map(Path::new);
     let read: Vec<_> = sources.chain(arguments.model.model.as_deref()).collect();
@@ -23,11 +24,14 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         settings: settings(&arguments.settings, Settings::default()),
         play: &arguments.play,
         on_frozen: arguments.on_frozen.into(),
-        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count(),
+        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count() + usize::from(has_window),
         quiet: arguments.quiet,
     })?;
     for sink in &sinks {
         assembly.add_sink(sink.open(&assembly.labels)?);
+    }
+    if has_window {
+        assembly.add_window()?;
     }
     let (labels, events) = (assembly.labels.clone(), assembly.events.clone());
     let outcome = assembly.run()?;

@@ -6,12 +6,14 @@ use ocelli_frame::Clock;
 use ocelli_pipeline::{OnFrozen, Pipeline, RunOutcome, Sink, Stop, frames_held};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, unique_names};
+use ocelli_window::{WindowPlan, WindowSink};
 
 use crate::args::{ModelArguments, PlayArguments};
 use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 use crate::signals;
 use crate::status::Status;
+use crate::wiring::window::{WINDOW, desktop};
 use crate::wiring::{Events, OpenSources, Predicting, SourcePlan, open_sources, predictor};
 
 /// What a run is put together from.
@@ -39,6 +41,7 @@ pub struct Assembly {
     pub labels: Arc<RunLabels>,
     /// What happens that nobody asked for.
     pub events: Events,
+    clock: Arc<dyn Clock>,
     pipeline: Pipeline,
     status: Status,
     stop: Stop,
@@ -60,16 +63,30 @@ impl Assembly {
         let labels = Arc::new(RunLabels { sources: names, backend, model, classes });
         let stop = Stop::default();
         let status = Status::of(&sources, order.quiet);
-        let mut pipeline = Pipeline::new(clock, predictor, detections_max, stop.clone());
+        let mut pipeline = Pipeline::new(Arc::clone(&clock), predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
         pipeline.set_on_frozen(order.on_frozen);
         events.listen_to(pipeline.notes());
-        Ok(Self { labels, events, pipeline, status, stop })
+        Ok(Self { labels, events, clock, pipeline, status, stop })
     }
 
     /// Adds a sink.
     pub fn add_sink(&mut self, sink: Box<dyn Sink>) {
         self.pipeline.add_sink(sink);
+    }
+
+    /// Adds a window, which shows all sources and whose closing ends the run.
+    pub fn add_window(&mut self) -> Result<(), Failure> {
+        let window = WindowSink::open(WindowPlan {
+            name: WINDOW,
+            desktop: &desktop(),
+            labels: &self.labels,
+            accounts: self.pipeline.progress().accounts,
+            clock: Arc::clone(&self.clock),
+            stop: self.stop.clone(),
+        })?;
+        self.add_sink(Box::new(window));
+        Ok(())
     }
 
     /// Runs to the end, or to a signal.

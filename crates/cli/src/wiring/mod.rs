@@ -7,6 +7,7 @@ mod events;
 mod model;
 pub mod registry;
 mod sources;
+mod window;
 
 pub use assembly::{Assembly, Order, failures_of};
 pub use backends::native;
@@ -18,3 +19,4 @@ pub use model::{
 };
 use model::{Predicting, predictor};
 pub use sources::{OpenSources, SourcePlan, open_sources};
+pub use window::split_window;

@@ -12,3 +12,5 @@ mod guides;
 mod models;
 mod run;
 mod signals;
+mod window;
+mod xserver;
