@@ -51,10 +51,8 @@ x11rb::atom_manager! {
 pub(crate) enum Input {
     /// A key, or the window's own cross.
     Wished(Wish),
-    /// The window has this size now.
-    Resized(Size),
-    /// What was on it is lost.
-    Exposed,
+    /// What was on the window is lost, or it has another size now.
+    Damaged,
 }
 
 /// A window and the connection to its server.
@@ -192,9 +190,9 @@ impl Display {
                 Event::ConfigureNotify(event) => {
                     let size = Size { width: event.width.into(), height: event.height.into() };
                     let is_new = size != std::mem::replace(&mut self.size, size);
-                    is_new.then_some(Input::Resized(size))
+                    is_new.then_some(Input::Damaged)
                 }
-                Event::Expose(event) if event.count == 0 => Some(Input::Exposed),
+                Event::Expose(event) if event.count == 0 => Some(Input::Damaged),
                 Event::MappingNotify(_) => {
                     self.keys = Keys::ask(&self.connection).map_err(|error| lost(&error.into()))?;
                     None
@@ -279,5 +277,8 @@ fn visual_of(setup: &Setup, screen: &Screen) -> Option<Visualid> {
 }
 
 fn lost(error: &ReplyOrIdError) -> SinkError {
-    SinkError::new(format!("window: the display is lost: {error}"), "the rest of the run is not concerned")
+    SinkError::new(
+        format!("window: the display is lost: {error}"),
+        "see what became of the X server; the run itself does not need it",
+    )
 }

@@ -13,6 +13,9 @@ use crate::feed::Feeds;
 use crate::viewer::Viewer;
 use crate::wake::Wake;
 
+/// Of the sources' names in the window's title.
+const TITLE_CHARACTERS_MAX: usize = 80;
+
 /// What a window is opened on.
 #[derive(Debug)]
 pub struct WindowPlan<'a> {
@@ -62,7 +65,7 @@ impl WindowSink {
                 "look for what uses up this machine's resources",
             )
         };
-        let display = Display::open(desktop, &format!("{} · Ocelli", labels.sources.join(", ")))?;
+        let display = Display::open(desktop, &title(&labels.sources))?;
         let feeds = Arc::new(Feeds::new(Wake::new().map_err(failed)?, accounts));
         let viewer = Viewer::new(display, Arc::clone(&feeds), labels, Arc::clone(&clock), stop);
         let viewer = Builder::new().name("window".to_owned()).spawn(move || viewer.run()).map_err(failed)?;
@@ -79,6 +82,13 @@ impl WindowSink {
     }
 }
 
+/// What the window is called: by its sources, as many as have room in a title bar.
+fn title(sources: &[String]) -> String {
+    let names = sources.join(", ");
+    let cut: String = names.chars().take(TITLE_CHARACTERS_MAX).collect();
+    format!("{cut}{} - Ocelli", if cut.len() < names.len() { "…" } else { "" })
+}
+
 impl Sink for WindowSink {
     fn name(&self) -> &str {
         &self.name
@@ -93,11 +103,15 @@ impl Sink for WindowSink {
             self.join()?;
         }
         let result = &delivery.result;
-        let feed = self.feeds.feeds.get(usize::from(result.source.0));
-        if let (Some(frame), Some(feed)) = (&delivery.frame, feed) {
-            feed.put(frame, &result.predictions, self.clock.now_ns());
-            self.feeds.wake.ring();
-        }
+        let frame = delivery.frame.as_ref().ok_or_else(|| {
+            SinkError::new(
+                "window: a result came without its picture",
+                "this is a bug in Ocelli: please report it",
+            )
+        })?;
+        let feed = &self.feeds.feeds[usize::from(result.source.0)];
+        feed.put(frame, &result.predictions, self.clock.now_ns());
+        self.feeds.wake.ring();
         Ok(())
     }
 

@@ -123,7 +123,7 @@ impl Viewer {
                 self.is_paused = !self.is_paused;
                 self.figures_at_ns = 0;
             }
-            Input::Resized(_) | Input::Exposed => self.tiles.iter_mut().for_each(|tile| tile.is_stale = true),
+            Input::Damaged => self.tiles.iter_mut().for_each(|tile| tile.is_stale = true),
         }
         Ok(true)
     }

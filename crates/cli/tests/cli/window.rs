@@ -213,7 +213,7 @@ fn without_a_display_the_run_does_not_begin() {
     let run = |display: Option<&str>, wayland: Option<&str>, sinks: &[&str]| {
         let mut command = command(folder.path());
         command.args(["run", "synthetic:?frames=5", "--model", "none", "--sink", "jsonl:out.jsonl"]);
-        sinks.iter().for_each(|sink| drop(command.args(["--sink", sink])));
+        command.args(sinks.iter().flat_map(|sink| ["--sink", sink]));
         for (name, value) in [("DISPLAY", display), ("WAYLAND_DISPLAY", wayland)] {
             match value {
                 Some(value) => command.env(name, value),
