@@ -22,6 +22,10 @@ pub enum DropReason {
     Corrupt,
     /// It was the same picture again, and such were not wanted.
     Frozen,
+    /// Inference of its source was turned off.
+    Paused,
+    /// More came than so many a second, and no more were wanted.
+    Rate,
 }
 
 /// Why a frame came to nothing.
@@ -38,8 +42,16 @@ pub enum FailReason {
 
 impl DropReason {
     /// Every reason, in the order of [`Counts::dropped`].
-    pub const ALL: [Self; 6] =
-        [Self::Superseded, Self::Sink, Self::Shutdown, Self::Driver, Self::Corrupt, Self::Frozen];
+    pub const ALL: [Self; 8] = [
+        Self::Superseded,
+        Self::Sink,
+        Self::Shutdown,
+        Self::Driver,
+        Self::Corrupt,
+        Self::Frozen,
+        Self::Paused,
+        Self::Rate,
+    ];
 }
 
 impl FailReason {
@@ -56,6 +68,8 @@ impl fmt::Display for DropReason {
             Self::Driver => "driver",
             Self::Corrupt => "corrupt",
             Self::Frozen => "frozen",
+            Self::Paused => "paused",
+            Self::Rate => "rate",
         })
     }
 }

@@ -63,12 +63,12 @@ mod tests {
         let held = account.open();
         let counts = account.snapshot();
         assert_eq!((counts.captured, counts.emitted, counts.in_flight), (5, 1, 1));
-        assert_eq!((counts.dropped, counts.failed), ([1, 0, 0, 0, 0, 0], [1, 0, 1]));
+        assert_eq!((counts.dropped, counts.failed), ([1, 0, 0, 0, 0, 0, 0, 0], [1, 0, 1]));
         assert!(counts.is_balanced());
         account.lose(DropReason::Driver, 3);
         account.lose(DropReason::Corrupt, 0);
         let counts = account.snapshot();
-        assert_eq!((counts.captured, counts.dropped), (8, [1, 0, 0, 3, 0, 0]));
+        assert_eq!((counts.captured, counts.dropped), (8, [1, 0, 0, 3, 0, 0, 0, 0]));
         assert!(counts.is_balanced());
         held.emit();
         assert_eq!(account.snapshot().in_flight, 0);

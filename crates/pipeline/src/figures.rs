@@ -3,7 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ocelli_capture::Figures;
-use ocelli_frame::{Away, SourceTotals};
+use ocelli_frame::{Away, Health, SourceTotals};
+
+use crate::Condition;
 
 /// One source's figures: written by its thread, read by the predictor's.
 #[derive(Debug, Default)]
@@ -13,6 +15,8 @@ pub(crate) struct LaneFigures(Mutex<State>);
 struct State {
     totals: SourceTotals,
     away_since_ns: Option<u64>,
+    health: Health,
+    has_ended: bool,
     /// A time away that no result has told of yet.
     untold: Option<Away>,
 }
@@ -30,6 +34,23 @@ impl LaneFigures {
             let from_ns = state.untold.map_or(away.from_ns, |untold| untold.from_ns);
             state.untold = Some(Away { from_ns, ..away });
         }
+    }
+
+    /// Its pictures are like this from now on.
+    pub(crate) fn set_health(&self, health: Health) {
+        self.lock().health = health;
+    }
+
+    /// It gives no more.
+    pub(crate) fn end(&self) {
+        self.lock().has_ended = true;
+    }
+
+    /// How it does at this moment.
+    pub(crate) fn condition(&self) -> Condition {
+        let state = self.lock();
+        let State { health, has_ended, .. } = *state;
+        Condition { health, is_away: state.away_since_ns.is_some(), has_ended }
     }
 
     /// The time away that ended before a frame of this capture time, once.

@@ -9,7 +9,7 @@ use ocelli_predict::Job;
 
 use crate::figures::LaneFigures;
 use crate::handover::{Bell, HandOver, Rendezvous, Slot};
-use crate::{Delivery, Demand};
+use crate::{Delivery, Demand, Switch, Tap};
 
 /// Frames that wait for the predictor where every frame counts.
 const FRAMES_WAITING: usize = 1;
@@ -28,19 +28,28 @@ pub(crate) struct Offer {
 #[derive(Debug)]
 pub(crate) struct SourceLane {
     pub(crate) account: Arc<Account>,
-    pub(crate) figures: LaneFigures,
+    pub(crate) figures: Arc<LaneFigures>,
+    pub(crate) tap: Arc<Tap>,
+    pub(crate) switch: Switch,
     pub(crate) door: HandOver<Offer>,
     pub(crate) pace: Pace,
 }
 
 impl SourceLane {
-    /// Rings `bell`, the predictor's, when a frame stands at the door.
-    pub(crate) fn new(pace: Pace, bell: Arc<Bell>) -> Self {
+    /// Rings `bell`, the predictor's, when a frame stands at the door, and `eyes` when one can be seen.
+    pub(crate) fn new(pace: Pace, bell: Arc<Bell>, eyes: Arc<Bell>) -> Self {
         let door = match pace {
             Pace::Live => HandOver::Newest(Slot::new(bell)),
             Pace::Max => HandOver::Every(Rendezvous::new(FRAMES_WAITING, bell)),
         };
-        Self { account: Account::new(), figures: LaneFigures::default(), door, pace }
+        Self {
+            account: Account::new(),
+            figures: Arc::default(),
+            tap: Tap::new(eyes),
+            switch: Switch::new(),
+            door,
+            pace,
+        }
     }
 
     /// Frames that were lost on the way here.
@@ -88,17 +97,26 @@ pub(crate) struct SinkLane {
     pub(crate) account: Arc<Account>,
     pub(crate) door: HandOver<Parcel>,
     pub(crate) bell: Arc<Bell>,
+    /// Results a second of each source that it wants at most.
+    pub(crate) fps_max: Option<f64>,
     wants_pixels: bool,
 }
 
 impl SinkLane {
-    pub(crate) fn new((demand, wants_pixels): (Demand, bool)) -> Self {
+    pub(crate) fn new((demand, wants_pixels): (Demand, bool), fps_max: Option<f64>) -> Self {
         let bell = Bell::new();
         let door = match demand {
             Demand::Newest => HandOver::Newest(Slot::new(Arc::clone(&bell))),
             Demand::Every => HandOver::Every(Rendezvous::new(RESULTS_WAITING, Arc::clone(&bell))),
         };
-        Self { account: Account::new(), door, bell, wants_pixels }
+        Self { account: Account::new(), door, bell, fps_max, wants_pixels }
+    }
+
+    /// One more result than it wants.
+    pub(crate) fn leave_out(&self) {
+        if !self.door.is_closed() {
+            self.account.lose(DropReason::Rate, 1);
+        }
     }
 
     /// Brings a result to the sink's door. Where the frame's source waits for its consumers (`pace` max) and the sink

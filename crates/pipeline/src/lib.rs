@@ -12,16 +12,20 @@
 #![forbid(unsafe_code)]
 
 mod figures;
+mod gate;
 mod handover;
 mod health;
 mod lane;
 mod metrics;
 mod outcome;
 mod plan;
+mod rate;
 mod recycle;
 mod sink;
 mod step;
 mod stop;
+mod switch;
+mod tap;
 mod threads;
 
 pub use handover::{Bell, Rendezvous, Slot, Taken};
@@ -29,6 +33,9 @@ pub use health::OnFrozen;
 pub use lane::frames_held;
 pub use metrics::{Metrics, MetricsHandle};
 pub use outcome::{RunOutcome, SinkOutcome, SourceOutcome};
-pub use plan::{Pipeline, Progress};
+pub use plan::{Condition, Pipeline, Progress};
+pub use rate::RateLimit;
 pub use sink::{Delivery, Demand, Sink, SinkError};
 pub use stop::Stop;
+pub use switch::Switch;
+pub use tap::{FRAMES_WATCHED, Tap, Watching};

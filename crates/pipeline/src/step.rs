@@ -17,9 +17,11 @@ use ocelli_frame::{
 };
 use ocelli_predict::{Job, Next, PredictError, Predictor};
 
+use crate::gate::Gate;
 use crate::handover::{Bell, Taken};
 use crate::health::Checking;
 use crate::lane::{Offer, SinkLane, SourceLane};
+use crate::rate::{RateLimit, time_for_rates};
 use crate::recycle::Recycle;
 use crate::{MetricsHandle, Sink, SinkError, Stop};
 
@@ -32,12 +34,16 @@ const PATIENCE_WITH_ROOM: Duration = Duration::from_millis(1);
 pub(crate) fn capture(
     source: &mut dyn Source,
     checking: &mut Checking,
+    gate: &mut Gate,
     lane: &SourceLane,
     clock: &dyn Clock,
     stop: &Stop,
 ) -> Result<ControlFlow<()>, SourceError> {
     if stop.is_requested() {
         return Ok(ControlFlow::Break(()));
+    }
+    if !gate.is_time_to_read(PATIENCE) {
+        return Ok(ControlFlow::Continue(()));
     }
     let next = source.next(PATIENCE);
     lane.lose(source.take_lost());
@@ -52,8 +58,11 @@ pub(crate) fn capture(
         SourceNext::Ended => return Ok(ControlFlow::Break(())),
     };
     let (health, is_unwanted) = checking.look_at(&frame);
-    if is_unwanted {
-        lane.account.lose(DropReason::Frozen, 1);
+    lane.figures.set_health(health);
+    lane.tap.show(&frame);
+    let refused = if is_unwanted { Some(DropReason::Frozen) } else { gate.refuses(&frame) };
+    if let Some(reason) = refused {
+        lane.account.lose(reason, 1);
         return Ok(ControlFlow::Continue(()));
     }
     let door_is_open = lane.offer(frame, health, clock.now_ns());
@@ -71,6 +80,8 @@ pub(crate) struct Predicting<'a> {
     metrics: &'a MetricsHandle,
     results: Recycle<FrameResult>,
     in_flight: Vec<InFlight>,
+    /// For each sink with a rate, one limit for each source; for others none.
+    sink_limits: Vec<Vec<RateLimit>>,
     /// Each source's account when its previous result went out.
     counts_before: Vec<Counts>,
     /// The source whose turn it is: round robin.
@@ -107,6 +118,10 @@ impl<'a> Predicting<'a> {
         Self {
             in_flight: Vec::with_capacity(predictor.capacity()),
             counts_before: vec![Counts::default(); sources.len()],
+            sink_limits: sinks
+                .iter()
+                .map(|sink| sink.fps_max.map_or(Vec::new(), |fps| vec![RateLimit::new(fps); sources.len()]))
+                .collect(),
             predictor,
             sources,
             sinks,
@@ -175,6 +190,7 @@ impl<'a> Predicting<'a> {
         let info = job.frame.info();
         let queue_ns = self.clock.now_ns().saturating_sub(offered_ns);
         let in_flight = InFlight { source: info.source, sequence: info.sequence, queue_ns, health };
+        self.sources[usize::from(info.source.0)].tap.show_taken(&job.frame);
         match self.predictor.submit(job) {
             Ok(()) => self.in_flight.push(in_flight),
             Err(job) => {
@@ -235,8 +251,14 @@ impl<'a> Predicting<'a> {
         result.away = lane.figures.take_away_before(info.captured.ns);
         *before = counts;
         self.metrics.record(result, now_ns);
-        for sink in self.sinks {
-            sink.offer(shared, frame, lane.pace);
+        let time_ns = time_for_rates(lane.pace, info.captured.ns, info.media_time_ns);
+        for (sink, limits) in self.sinks.iter().zip(&mut self.sink_limits) {
+            let limit = limits.get_mut(usize::from(info.source.0));
+            if limit.is_none_or(|limit| limit.admits(time_ns)) {
+                sink.offer(shared, frame, lane.pace);
+            } else {
+                sink.leave_out();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use ocelli_capture::{Source, SourceError};
 use ocelli_frame::{Clock, Counts, FailReason};
 use ocelli_predict::PredictError;
 
+use crate::gate::Gate;
 use crate::handover::{HandOver, Taken};
 use crate::health::Checking;
 use crate::lane::{Offer, Parcel, SinkLane, SourceLane};
@@ -23,7 +24,7 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
     let started_ns = pipeline.clock.now_ns();
     let results = pipeline.results();
     let Pipeline { clock, sources, source_lanes, predictor, predictor_bell, .. } = pipeline;
-    let Pipeline { sinks, sink_lanes, metrics, stop, on_frozen, notes, .. } = pipeline;
+    let Pipeline { sinks, sink_lanes, metrics, stop, on_frozen, infer_fps, notes, .. } = pipeline;
     let (clock, stop) = (&*clock, &stop);
     let source_names: Vec<_> = sources.iter().map(|source| source.info().name.clone()).collect();
     let sink_names: Vec<_> = sinks.iter().map(|sink| sink.name().to_owned()).collect();
@@ -47,8 +48,9 @@ pub(crate) fn run(pipeline: Pipeline) -> RunOutcome {
         let source_threads: Vec<_> = (sources.into_iter().zip(&source_lanes).zip(&source_names))
             .map(|((source, lane), name)| {
                 let checking = Checking::new(name, lane.pace, on_frozen, notes.clone());
+                let gate = Gate::new(lane.pace, lane.switch.clone(), infer_fps);
                 spawn(scope, format!("source {name}"), move || {
-                    run_source(source, checking, lane, clock, stop)
+                    run_source(source, checking, gate, lane, clock, stop)
                 })
             })
             .collect();
@@ -103,13 +105,18 @@ impl Drop for Leaving<'_> {
 fn run_source(
     mut source: Box<dyn Source>,
     mut checking: Checking,
+    mut gate: Gate,
     lane: &SourceLane,
     clock: &dyn Clock,
     stop: &Stop,
 ) -> Option<SourceError> {
-    let _leaving = Leaving { close: &|| lane.door.close(), stop };
+    let end = || {
+        lane.figures.end();
+        lane.door.close();
+    };
+    let _leaving = Leaving { close: &end, stop };
     loop {
-        match capture(&mut *source, &mut checking, lane, clock, stop) {
+        match capture(&mut *source, &mut checking, &mut gate, lane, clock, stop) {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => return None,
             Err(error) if error.kind().is_passing() => {}

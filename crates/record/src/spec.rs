@@ -1,5 +1,6 @@
-//! The grammar of sinks: `KIND:DESTINATION`.
+//! The grammar of sinks: `KIND:DESTINATION`, and `?fps=X` behind it for a rate.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use ocelli_pipeline::{Sink, SinkError};
@@ -45,8 +46,13 @@ impl SinkKind {
 const GRAMMAR: &str =
     "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4, window:";
 
+/// What stands between a destination and its rate. No path ends like this.
+const RATE: &str = "?fps=";
+/// Rates that there are, in results a second.
+const FPS: RangeInclusive<f64> = 0.001..=10_000.0;
+
 /// A sink that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SinkSpec {
     /// The text itself, its name in the account.
     pub text: String,
@@ -54,13 +60,16 @@ pub struct SinkSpec {
     pub kind: SinkKind,
     /// Where to.
     pub destination: Destination,
+    /// Results a second of each source that it takes at most.
+    pub fps: Option<f64>,
 }
 
-/// Reads `jsonl:PATH`, `coco:PATH`, `yolo:DIR`, `images:DIR` or `video:PATH`. Looks at no disk.
+/// Reads `jsonl:PATH`, `coco:PATH`, `yolo:DIR`, `images:DIR` or `video:PATH`, each with or without `?fps=X` at its end.
+/// Looks at no disk.
 /// Memory: at most 8 times the text and 4 KiB.
 ///
 /// # Errors
-/// Where the kind is none that we know, or the path is empty.
+/// Where the kind is none that we know, the path is empty, or the rate is no number from 0.001 to 10000.
 pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
     let unknown = |what: String| SinkError::new(what, format!("sinks are {GRAMMAR}"));
     let Some((word, destination)) = text.split_once(':') else {
@@ -79,13 +88,35 @@ pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
     let Some((_, kind)) = kind else {
         return Err(unknown(format!("{text}: there is no sink of the kind {word:?}")));
     };
+    let (destination, fps) = split_rate(text, destination)?;
     if destination.is_empty() {
         return Err(SinkError::new(
             format!("{text}: no path behind the colon"),
             format!("sinks are {GRAMMAR}"),
         ));
     }
-    Ok(SinkSpec { text: text.to_owned(), kind, destination: Destination::from_text(destination) })
+    Ok(SinkSpec { text: text.to_owned(), kind, destination: Destination::from_text(destination), fps })
+}
+
+/// What stands before `?fps=X` in a sink's destination, and the rate where there is one.
+///
+/// # Errors
+/// Where it is no number from 0.001 to 10000; `text` is the whole sink, for the message.
+pub fn split_rate<'a>(text: &str, destination: &'a str) -> Result<(&'a str, Option<f64>), SinkError> {
+    match destination.rsplit_once(RATE) {
+        Some((destination, fps)) => Ok((destination, Some(parse_fps(text, fps)?))),
+        None => Ok((destination, None)),
+    }
+}
+
+fn parse_fps(text: &str, fps: &str) -> Result<f64, SinkError> {
+    let number = fps.parse().ok().filter(|fps| FPS.contains(fps));
+    number.ok_or_else(|| {
+        SinkError::new(
+            format!("{text}: {fps:?} is no rate"),
+            format!("from {} to {} results a second, as in jsonl:out.jsonl?fps=5", FPS.start(), FPS.end()),
+        )
+    })
 }
 
 impl SinkSpec {
@@ -115,6 +146,21 @@ mod tests {
         assert_eq!(spec("jsonl:-"), (SinkKind::Jsonl, Destination::Stdout));
         assert_eq!(spec("jsonl:./-"), (SinkKind::Jsonl, Destination::Path("./-".into())));
         assert_eq!(spec("coco:a b:c.json"), (SinkKind::Coco, Destination::Path("a b:c.json".into())));
+    }
+
+    #[test]
+    fn a_rate_stands_at_the_end() {
+        let spec = |text: &str| parse_sink(text).map(|spec| (spec.destination, spec.fps)).unwrap();
+        let path = |path: &str| Destination::Path(path.into());
+        assert_eq!(spec("jsonl:a?fps=2.5"), (path("a"), Some(2.5)));
+        assert_eq!(spec("jsonl:-?fps=1"), (Destination::Stdout, Some(1.0)));
+        assert_eq!(spec("jsonl:a?b"), (path("a?b"), None));
+        assert_eq!(spec("jsonl:a?fps=1?fps=2"), (path("a?fps=1"), Some(2.0)));
+        for fps in ["", "0", "-1", "nan", "inf", "1e9", "1x"] {
+            let error = parse_sink(&format!("jsonl:a?fps={fps}")).unwrap_err();
+            assert_eq!(error.to_string(), format!("jsonl:a?fps={fps}: {fps:?} is no rate"));
+        }
+        assert!(parse_sink("jsonl:?fps=1").is_err(), "no path");
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn a_run_is_summed_up_with_its_errors() {
     let summary: Value = serde_json::from_slice(&summary_of(&outcome, &labels, memory).to_json()).unwrap();
     let mut account = json!({
         "captured": 3, "emitted": 3, "in_flight": 0,
-        "dropped": { "superseded": 0, "sink": 0, "shutdown": 0, "driver": 0, "corrupt": 0, "frozen": 0 },
+        "dropped": { "superseded": 0, "sink": 0, "shutdown": 0, "driver": 0, "corrupt": 0, "frozen": 0, "paused": 0, "rate": 0 },
         "failed": { "lost": 0, "inference": 0, "write": 0 },
     });
     assert_eq!(summary["sinks"], json!({ spec: account }));

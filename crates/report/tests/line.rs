@@ -52,7 +52,7 @@ fn a_line_with_everything() {
     result.stages =
         StageTimes { queue_ns: 300_000, preprocess_ns: 400_000, inference_ns: 22_100_499, postprocess_ns: 1 };
     result.lost_since_previous =
-        Counts { dropped: [3, 0, 0, 0, 0, 0], failed: [0, 2, 0], ..Counts::default() };
+        Counts { dropped: [3, 0, 0, 0, 0, 0, 0, 0], failed: [0, 2, 0], ..Counts::default() };
     result.away = Some(Away { from_ns: 5, to_ns: 123_000_000, reason: AwayReason::NoSignal });
     result.health = Health::Frozen;
     result.predictions.invalid = 5;

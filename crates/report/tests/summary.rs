@@ -4,8 +4,13 @@ use ocelli_frame::{Counts, SourceTotals};
 use ocelli_report::{MemoryUse, NamedCounts, Quantiles, StageQuantiles, Summary};
 
 fn summary() -> Summary {
-    let source =
-        Counts { captured: 10, emitted: 6, dropped: [3, 0, 0, 0, 0, 0], failed: [0, 1, 0], in_flight: 0 };
+    let source = Counts {
+        captured: 10,
+        emitted: 6,
+        dropped: [3, 0, 0, 0, 0, 0, 0, 0],
+        failed: [0, 1, 0],
+        in_flight: 0,
+    };
     let quiet = Counts { captured: 2, emitted: 2, ..Counts::default() };
     let sink = Counts { captured: 8, emitted: 8, ..Counts::default() };
     let quantiles = Quantiles::from_ns(|quantile| (quantile * 41e6) as u64);
@@ -32,10 +37,10 @@ fn summary() -> Summary {
 #[test]
 fn json_has_every_account_under_a_name_of_its_own() {
     let times = r#"{"p50":20.5,"p90":36.9,"p99":40.59,"p99.9":40.959,"max":41.0}"#;
-    let none = r#""dropped":{"superseded":0,"sink":0,"shutdown":0,"driver":0,"corrupt":0,"frozen":0},"failed":{"lost":0,"inference":0,"write":0}"#;
+    let none = r#""dropped":{"superseded":0,"sink":0,"shutdown":0,"driver":0,"corrupt":0,"frozen":0,"paused":0,"rate":0},"failed":{"lost":0,"inference":0,"write":0}"#;
     let expected = [
         r#"{"v":1,"sources":{"cam":{"captured":10,"emitted":6,"#,
-        r#""dropped":{"superseded":3,"sink":0,"shutdown":0,"driver":0,"corrupt":0,"frozen":0},"failed":{"lost":0,"inference":1,"write":0},"#,
+        r#""dropped":{"superseded":3,"sink":0,"shutdown":0,"driver":0,"corrupt":0,"frozen":0,"paused":0,"rate":0},"failed":{"lost":0,"inference":1,"write":0},"#,
         r#""in_flight":0,"away":{"times":2,"ms":1234.5},"copied":7},"cam (2)":{"captured":2,"emitted":2,"#,
         none,
         r#","in_flight":0,"away":{"times":0,"ms":0.0},"copied":0}},"sinks":{"jsonl:-":{"captured":8,"emitted":8,"#,

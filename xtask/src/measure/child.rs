@@ -75,6 +75,17 @@ impl Invocation {
         self.words.iter().map(shown).collect::<Vec<_>>().join(" ")
     }
 
+    /// Starts it, with its stderr to be read.
+    ///
+    /// # Errors
+    /// A program that cannot be started.
+    pub fn spawn(&self) -> Result<Child, ChoreError> {
+        eprintln!("$ {}", self.line());
+        let mut command = self.command();
+        let started = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        started.map_err(|error| self.cannot_start(&error))
+    }
+
     /// Runs it to its end.
     ///
     /// # Errors
@@ -82,14 +93,9 @@ impl Invocation {
     pub fn run(&self) -> Result<Outcome, ChoreError> {
         eprintln!("$ {}", self.line());
         let start = now();
-        let child = Command::new(&self.words[0])
-            .args(&self.words[1..])
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| self.error(&format!("cannot be started: {error}"), "is it installed?"))?;
+        let mut command = self.command();
+        let started = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = started.map_err(|error| self.cannot_start(&error))?;
         let watched = watch(child).map_err(|error| self.error(&error.to_string(), "try again"))?;
         let wall_ms = start.elapsed().as_secs_f64() * 1e3;
         if !watched.status.success() {
@@ -131,6 +137,16 @@ impl Invocation {
         number.ok_or_else(|| self.error(&format!("no number `{field}` in {answer}"), "run it by hand"))
     }
 
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    fn cannot_start(&self, error: &io::Error) -> ChoreError {
+        self.error(&format!("cannot be started: {error}"), "is it installed?")
+    }
+
     fn error(&self, message: &str, hint: &str) -> ChoreError {
         ChoreError::new(format!("{}: {message}", self.line()), hint)
     }
@@ -158,12 +174,12 @@ struct Watched {
 fn watch(mut child: Child) -> io::Result<Watched> {
     let stdout = child.stdout.take();
     let stderr = child.stderr.take();
-    let status_file = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let pid = child.id();
     let out = thread::spawn(move || read_all(stdout.map(Stream::Out)));
     let err = thread::spawn(move || read_all(stderr.map(Stream::Err)));
     let mut peak_memory_bytes = None;
     let status = loop {
-        peak_memory_bytes = peak_memory_bytes.max(read_peak(&status_file));
+        peak_memory_bytes = peak_memory_bytes.max(self::peak_memory_bytes(pid));
         if let Some(status) = child.try_wait()? {
             break status;
         }
@@ -190,8 +206,9 @@ fn read_all(stream: Option<Stream>) -> Vec<u8> {
     read.map_or_else(|_| Vec::new(), |_| bytes)
 }
 
-fn read_peak(status_file: &Path) -> Option<u64> {
-    parse_peak(&fs::read_to_string(status_file).ok()?)
+/// The most memory that this process has had in it so far.
+pub fn peak_memory_bytes(pid: u32) -> Option<u64> {
+    parse_peak(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
 }
 
 /// VmHWM of a `/proc/PID/status`, in bytes.

@@ -11,6 +11,7 @@ mod child;
 mod compare;
 mod context;
 mod engine;
+mod live;
 mod machine;
 mod memory;
 mod postprocess;
@@ -82,6 +83,11 @@ const MEASUREMENTS: &[Measurement] = &[
         run: engine::jitter,
     },
     Measurement {
+        name: "beside-hog",
+        about: "how much slower an inference is beside a program that takes a core, ours and the peers'",
+        run: engine::beside_hog,
+    },
+    Measurement {
         name: "compare",
         about: "whole programs over one clip: ours, Ultralytics in Python and in Rust",
         run: compare::run,
@@ -90,6 +96,21 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "sinks",
         about: "frames a second of a run with every sink on, against one without",
         run: sinks::run,
+    },
+    Measurement {
+        name: "one-viewer",
+        about: "what a viewer of the live view gets in a minute beside a slow model, and how old results get",
+        run: live::one_viewer,
+    },
+    Measurement {
+        name: "slow-viewers",
+        about: "what ten viewers get beside ten that hardly read, over what they get alone",
+        run: live::slow_viewers,
+    },
+    Measurement {
+        name: "cost-of-a-viewer",
+        about: "frames a second of a run that one viewer watches, over those of one that nobody does",
+        run: live::cost,
     },
     Measurement {
         name: "preprocess",

@@ -45,7 +45,11 @@ impl SummaryFile {
         Ok(sources.values().filter_map(|source| source["emitted"].as_f64()).sum())
     }
 
-    fn read(&self) -> Result<Value, ChoreError> {
+    /// All that the last run wrote.
+    ///
+    /// # Errors
+    /// No file, or one that is no JSON.
+    pub fn read(&self) -> Result<Value, ChoreError> {
         let text = fs::read_to_string(&self.path).map_err(|error| self.broken(error.to_string()))?;
         serde_json::from_str(&text).map_err(|error| self.broken(error.to_string()))
     }

@@ -32,6 +32,10 @@ pub struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
 
+    /// Frames a second of each source that go to the model at most; all of them are captured
+    #[arg(long, value_name = "X", value_parser = parse_fps)]
+    pub infer_fps: Option<f64>,
+
     /// What becomes of a live source's pictures once they have been the same for 2 s
     #[arg(long, value_enum, default_value_t = OnFrozenArgument::Infer)]
     pub on_frozen: OnFrozenArgument,

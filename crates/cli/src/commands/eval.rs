@@ -30,11 +30,12 @@ pub fn run(arguments: &EvalArguments) -> Result<(), Failure> {
         settings: settings(&arguments.settings, Settings::evaluation()),
         play: &PlayArguments::once(),
         on_frozen: OnFrozen::default(),
+        infer_fps: None,
         pixel_sinks: 0,
         quiet: arguments.json,
     })?;
     let pictures = Arc::new(Mutex::new(Vec::new()));
-    assembly.add_sink(Box::new(Collector { pictures: Arc::clone(&pictures) }));
+    assembly.add_sink(Box::new(Collector { pictures: Arc::clone(&pictures) }), None);
     let labels = Arc::clone(&assembly.labels);
     let outcome = assembly.run()?;
     if let Some(failure) = Failure::several(failures_of(&outcome)) {

@@ -12,7 +12,7 @@ use crate::wiring::{Assembly, Order, failures_of, settings, split_window};
 
 /// Everything is decided before the first frame; then frames run; then the account is told.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let (has_window, files) = split_window(&arguments.sinks)?;
+    let (window, files) = split_window(&arguments.sinks)?;
     let sinks = files.into_iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
     let summary_to = arguments.summary.as_ref().map(|path| Destination::from_text(&path.to_string_lossy()));
     let sources = arguments.sources.iter().map(Path::new);
@@ -24,14 +24,16 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         settings: settings(&arguments.settings, Settings::default()),
         play: &arguments.play,
         on_frozen: arguments.on_frozen.into(),
-        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count() + usize::from(has_window),
+        infer_fps: arguments.infer_fps,
+        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count()
+            + usize::from(window.is_some()),
         quiet: arguments.quiet,
     })?;
     for sink in &sinks {
-        assembly.add_sink(sink.open(&assembly.labels)?);
+        assembly.add_sink(sink.open(&assembly.labels)?, sink.fps);
     }
-    if has_window {
-        assembly.add_window()?;
+    if let Some(window) = &window {
+        assembly.add_window(window)?;
     }
     let (labels, events) = (assembly.labels.clone(), assembly.events.clone());
     let outcome = assembly.run()?;

@@ -13,7 +13,7 @@ use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 use crate::signals;
 use crate::status::Status;
-use crate::wiring::window::{WINDOW, desktop};
+use crate::wiring::window::{WindowSpec, desktop};
 use crate::wiring::{Events, OpenSources, Predicting, SourcePlan, open_sources, predictor};
 
 /// What a run is put together from.
@@ -29,6 +29,8 @@ pub struct Order<'a> {
     pub play: &'a PlayArguments,
     /// What becomes of pictures that are the same again and again.
     pub on_frozen: OnFrozen,
+    /// Frames a second of each source that go to the predictor at most.
+    pub infer_fps: Option<f64>,
     /// Sinks to come that want pixels: their frames need room in the sources' pools.
     pub pixel_sinks: usize,
     /// No status line.
@@ -66,26 +68,32 @@ impl Assembly {
         let mut pipeline = Pipeline::new(Arc::clone(&clock), predictor, detections_max, stop.clone());
         sources.into_iter().for_each(|source| pipeline.add_source(source));
         pipeline.set_on_frozen(order.on_frozen);
+        if let Some(fps) = order.infer_fps {
+            pipeline.set_infer_fps(fps);
+        }
         events.listen_to(pipeline.notes());
         Ok(Self { labels, events, clock, pipeline, status, stop })
     }
 
-    /// Adds a sink.
-    pub fn add_sink(&mut self, sink: Box<dyn Sink>) {
-        self.pipeline.add_sink(sink);
+    /// Adds a sink, which wants at most `fps` results a second of each source where that is said.
+    pub fn add_sink(&mut self, sink: Box<dyn Sink>, fps: Option<f64>) {
+        match fps {
+            Some(fps) => self.pipeline.add_sink_at(sink, fps),
+            None => self.pipeline.add_sink(sink),
+        }
     }
 
     /// Adds a window, which shows all sources and whose closing ends the run.
-    pub fn add_window(&mut self) -> Result<(), Failure> {
-        let window = WindowSink::open(WindowPlan {
-            name: WINDOW,
+    pub fn add_window(&mut self, window: &WindowSpec) -> Result<(), Failure> {
+        let sink = WindowSink::open(WindowPlan {
+            name: &window.text,
             desktop: &desktop(),
             labels: &self.labels,
             accounts: self.pipeline.progress().accounts,
             clock: Arc::clone(&self.clock),
             stop: self.stop.clone(),
         })?;
-        self.add_sink(Box::new(window));
+        self.add_sink(Box::new(sink), window.fps);
         Ok(())
     }
 

@@ -3,23 +3,34 @@
 use std::env;
 
 use ocelli_pipeline::SinkError;
+use ocelli_record::split_rate;
 use ocelli_window::Desktop;
 
-/// What it is asked for with, and called in the account.
-pub const WINDOW: &str = "window:";
+const WINDOW: &str = "window:";
 
-/// Whether a window is among these sinks, and the texts of the others.
-pub fn split_window(texts: &[String]) -> Result<(bool, Vec<&String>), SinkError> {
+/// A window that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowSpec {
+    /// The text itself, its name in the account.
+    pub text: String,
+    /// Results a second of each source that it takes at most.
+    pub fps: Option<f64>,
+}
+
+/// The window among these sinks, and the texts of the others.
+pub fn split_window(texts: &[String]) -> Result<(Option<WindowSpec>, Vec<&String>), SinkError> {
     let (windows, others): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.starts_with(WINDOW));
-    if let Some(text) = windows.iter().find(|text| text.len() > WINDOW.len()) {
-        let message = format!("{text}: a window has nothing behind its colon");
-        return Err(SinkError::new(message, format!("write {WINDOW}")));
+    let Some(text) = windows.first() else { return Ok((None, others)) };
+    let (destination, fps) = split_rate(text, &text[WINDOW.len()..])?;
+    if !destination.is_empty() {
+        let message = format!("{text}: a window has no {destination:?}");
+        return Err(SinkError::new(message, format!("write {WINDOW}, or {WINDOW}?fps=10")));
     }
     if windows.len() > 1 {
         let message = format!("{WINDOW} was asked for {} times", windows.len());
         return Err(SinkError::new(message, "one window shows all sources, side by side"));
     }
-    Ok((!windows.is_empty(), others))
+    Ok((Some(WindowSpec { text: (*text).clone(), fps }), others))
 }
 
 /// What the environment says.

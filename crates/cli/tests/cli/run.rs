@@ -136,6 +136,24 @@ fn live_the_newest_frame_wins_and_the_others_are_counted() {
 }
 
 #[test]
+fn the_model_and_each_sink_have_their_own_rate() {
+    let folder = TestFolder::new("run");
+    let source = "synthetic:?frames=60&fps=30&size=64x64";
+    let sinks = ["--sink", "jsonl:all.jsonl", "--sink", "jsonl:some.jsonl?fps=5"];
+    let run = ["run", source, "--model", "none", "--infer-fps", "10", "--summary", "s.json"];
+    assert_ok(&ocelli(folder.path(), run.into_iter().chain(sinks)));
+    let sequences = |name: &str| {
+        json_lines(&folder.join(name)).iter().map(|line| line["seq"].as_u64()).collect::<Vec<_>>()
+    };
+    assert_eq!(sequences("all.jsonl"), (0..60).step_by(3).map(Some).collect::<Vec<_>>());
+    assert_eq!(sequences("some.jsonl"), (0..60).step_by(6).map(Some).collect::<Vec<_>>());
+    let summary = json(&folder.join("s.json"));
+    let account = summary["sources"].as_object().unwrap().values().next().unwrap();
+    assert_eq!((&account["emitted"], &account["dropped"]["rate"]), (&20.into(), &40.into()));
+    assert_eq!(summary["sinks"]["jsonl:some.jsonl?fps=5"]["dropped"]["rate"], 10);
+}
+
+#[test]
 fn every_part_can_be_timed() {
     let folder = TestFolder::new("bench");
     let model = quick_model(&folder);

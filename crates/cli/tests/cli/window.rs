@@ -232,6 +232,6 @@ fn without_a_display_the_run_does_not_begin() {
     assert_fails(&run(Some(":4321"), None, window), 1, &["cannot reach the display :4321"]);
     assert_fails(&run(Some("nonsense"), None, window), 1, &["cannot reach the display nonsense"]);
     assert_fails(&run(None, None, &["window:", "window:"]), 1, &["asked for 2 times"]);
-    assert_fails(&run(None, None, &["window:big"]), 1, &["window:big", "nothing behind its colon"]);
+    assert_fails(&run(None, None, &["window:big"]), 1, &["window:big", "has no \"big\""]);
     assert_eq!(json_count(&folder), 0);
 }

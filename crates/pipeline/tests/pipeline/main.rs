@@ -9,4 +9,5 @@ mod health;
 mod live;
 mod order;
 mod parts;
+mod rates;
 mod watch;

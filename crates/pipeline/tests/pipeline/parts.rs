@@ -11,7 +11,7 @@ use ocelli_frame::{
     Away, AwayReason, BoxXyxy, ClockKind, Detection, Frame, FrameInfo, FrameResult, PixelFormat, Pool,
     Predictions, Size, SourceIndex, StageTimes, Timestamp,
 };
-use ocelli_pipeline::{Delivery, Demand, Pipeline, Sink, SinkError, Stop, frames_held};
+use ocelli_pipeline::{Delivery, Demand, FRAMES_WATCHED, Pipeline, Sink, SinkError, Stop, frames_held};
 use ocelli_predict::{Job, Next, PredictError, Predictor};
 use ocelli_testkit::ManualClock;
 
@@ -50,7 +50,7 @@ pub struct Numbered {
 
 impl Numbered {
     pub fn new(index: u16, frames: u64, pace: Pace) -> Self {
-        let pool = pool_for(1, 1);
+        let pool = pool_of(frames_held(1, 1));
         let info = SourceInfo { name: format!("s{index}"), size: Some(SIZE), fps: None, frames: None, pace };
         let before = Box::new(|_| Ok(()));
         Self {
@@ -70,7 +70,13 @@ impl Numbered {
 
     /// Makes room for another predictor than one of capacity 1, or other sinks than one that wants pixels.
     pub fn held_by(mut self, predictor_capacity: usize, sinks_with_pixels: usize) -> Self {
-        self.pool = pool_for(predictor_capacity, sinks_with_pixels);
+        self.pool = pool_of(frames_held(predictor_capacity, sinks_with_pixels));
+        self
+    }
+
+    /// Makes room for eyes too.
+    pub fn watched(mut self) -> Self {
+        self.pool = pool_of(frames_held(1, 1) + FRAMES_WATCHED);
         self
     }
 
@@ -105,9 +111,9 @@ impl Numbered {
     }
 }
 
-fn pool_for(predictor_capacity: usize, sinks_with_pixels: usize) -> Pool {
+fn pool_of(frames: usize) -> Pool {
     let bytes = FrameInfo::packed_bytes(PixelFormat::Grey, SIZE);
-    Pool::host(frames_held(predictor_capacity, sinks_with_pixels), bytes, 0).unwrap()
+    Pool::host(frames, bytes, 0).unwrap()
 }
 
 impl Source for Numbered {

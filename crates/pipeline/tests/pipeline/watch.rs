@@ -8,7 +8,7 @@ use ocelli_frame::{Counts, DropReason, FailReason};
 use ocelli_pipeline::{Pipeline, RunOutcome};
 
 /// Long enough for the slowest machine; only a fault waits for it.
-const HANG: Duration = Duration::from_secs(60);
+pub const HANG: Duration = Duration::from_secs(60);
 
 /// A number that goes up, and that others may wait for.
 #[derive(Clone, Default)]

@@ -18,6 +18,7 @@ pub fn run(arguments: &BenchRun) -> Result<(), Failure> {
         settings: settings(&arguments.settings, Settings::default()),
         play: &PlayArguments::once(),
         on_frozen: OnFrozen::default(),
+        infer_fps: None,
         pixel_sinks: 0,
         quiet: arguments.json,
     })?;

@@ -44,6 +44,7 @@ pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
         text: format!("video:{}", arguments.video.display()),
         kind: SinkKind::Video,
         destination: Destination::Path(arguments.video.clone()),
+        fps: None,
     };
     let json = arguments.json.clone().map(Destination::Path);
     check_distinct(std::slice::from_ref(&video), json.as_ref(), &[])?;
@@ -54,12 +55,13 @@ pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
         settings: Settings { confidence, iou, ..Settings::default() },
         play: &PlayArguments::once(),
         on_frozen: OnFrozen::default(),
+        infer_fps: None,
         pixel_sinks: 1,
         quiet: false,
     })?;
     let (sink, score) = ScoreSink::new(Scene::new(scene.clone())?);
-    assembly.add_sink(video.open(&assembly.labels)?);
-    assembly.add_sink(Box::new(sink));
+    assembly.add_sink(video.open(&assembly.labels)?, None);
+    assembly.add_sink(Box::new(sink), None);
     let labels = assembly.labels.clone();
     println!("{} frames of {scene} through {} on {}", arguments.frames, labels.model, labels.backend);
     let outcome = assembly.run()?;
