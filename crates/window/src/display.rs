@@ -69,7 +69,8 @@ pub(crate) struct Display {
     is_managed: bool,
     /// The size to go back to, where full screen is our own doing.
     before_full_screen: Option<Size>,
-    size: Size,
+    /// The window's; `None` before it appears.
+    size: Option<Size>,
 }
 
 impl Display {
@@ -141,7 +142,6 @@ impl Display {
             connection.get_property(false, root, atoms._NET_SUPPORTED, AtomEnum::ATOM, 0, 4096)?.reply()?;
         let is_managed =
             knows.value32().is_some_and(|mut known| known.any(|atom| atom == atoms._NET_WM_STATE_FULLSCREEN));
-        let size = Size { width: 1, height: 1 };
         Ok(Self {
             connection,
             window,
@@ -152,7 +152,7 @@ impl Display {
             room,
             is_managed,
             before_full_screen: None,
-            size,
+            size: None,
         })
     }
 
@@ -161,16 +161,21 @@ impl Display {
         self.room
     }
 
-    /// The window's.
+    /// Whether the window is to be seen.
+    pub fn has_appeared(&self) -> bool {
+        self.size.is_some()
+    }
+
+    /// The window's size; nothing before it appears.
     pub fn size(&self) -> Size {
-        self.size
+        self.size.unwrap_or_default()
     }
 
     /// Makes the window appear, at this size.
     pub fn appear(&mut self, size: Size) -> Result<(), SinkError> {
         let size = Size { width: size.width.clamp(1, SIDE_MAX), height: size.height.clamp(1, SIDE_MAX) };
         let shape = ConfigureWindowAux::new().width(size.width).height(size.height);
-        self.size = size;
+        self.size = Some(size);
         let appear = || -> Result<(), ReplyOrIdError> {
             self.connection.configure_window(self.window, &shape)?;
             self.connection.map_window(self.window)?;
@@ -189,7 +194,7 @@ impl Display {
                 }
                 Event::ConfigureNotify(event) => {
                     let size = Size { width: event.width.into(), height: event.height.into() };
-                    let is_new = size != std::mem::replace(&mut self.size, size);
+                    let is_new = self.size.replace(size) != Some(size);
                     is_new.then_some(Input::Damaged)
                 }
                 Event::Expose(event) if event.count == 0 => Some(Input::Damaged),
@@ -246,7 +251,7 @@ impl Display {
             let shape = ConfigureWindowAux::new().x(0).y(0).width(to.width).height(to.height);
             self.connection.configure_window(self.window, &shape)?;
             self.connection.flush()?;
-            Ok(self.before_full_screen.is_none().then_some(self.size))
+            Ok(self.before_full_screen.is_none().then_some(self.size()))
         };
         self.before_full_screen = toggle().map_err(|error| lost(&error))?;
         Ok(())

@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod caption;
 mod display;
 mod feed;
 mod figures;
