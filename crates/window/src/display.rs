@@ -124,20 +124,7 @@ impl Display {
         let class = WindowClass::INPUT_OUTPUT;
         connection.create_window(DEPTH, window, root, 0, 0, 1, 1, 0, class, visual, &how)?;
         connection.create_gc(context, window, &CreateGCAux::new().graphics_exposures(0))?;
-        let set_text = |property: u32, kind: u32, text: &[u8]| {
-            connection.change_property8(PropMode::REPLACE, window, property, kind, text).map(drop)
-        };
-        set_text(AtomEnum::WM_NAME.into(), AtomEnum::STRING.into(), title.as_bytes())?;
-        set_text(atoms._NET_WM_NAME, atoms.UTF8_STRING, title.as_bytes())?;
-        set_text(AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), b"ocelli\0Ocelli\0")?;
-        let protocols = [atoms.WM_DELETE_WINDOW];
-        connection.change_property32(
-            PropMode::REPLACE,
-            window,
-            atoms.WM_PROTOCOLS,
-            AtomEnum::ATOM,
-            &protocols,
-        )?;
+        introduce(&connection, window, &atoms, title)?;
         let knows =
             connection.get_property(false, root, atoms._NET_SUPPORTED, AtomEnum::ATOM, 0, 4096)?.reply()?;
         let is_managed =
@@ -202,6 +189,7 @@ impl Display {
                     self.keys = Keys::ask(&self.connection).map_err(|error| lost(&error.into()))?;
                     None
                 }
+                Event::Error(error) => return Err(lost(&ReplyOrIdError::X11Error(error))),
                 _ => None,
             };
             if input.is_some() {
@@ -266,6 +254,26 @@ impl Display {
         };
         waited.map_err(|error| lost(&x11rb::errors::ConnectionError::from(error).into()))
     }
+}
+
+/// Tells the desktop who we are, and that it may ask us to go.
+fn introduce(
+    connection: &RustConnection,
+    window: Window,
+    atoms: &Atoms,
+    title: &str,
+) -> Result<(), ReplyOrIdError> {
+    let texts: [(u32, u32, &[u8]); 3] = [
+        (AtomEnum::WM_NAME.into(), AtomEnum::STRING.into(), title.as_bytes()),
+        (atoms._NET_WM_NAME, atoms.UTF8_STRING, title.as_bytes()),
+        (AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into(), b"ocelli\0Ocelli\0"),
+    ];
+    for (property, kind, text) in texts {
+        connection.change_property8(PropMode::REPLACE, window, property, kind, text)?;
+    }
+    let asked = [atoms.WM_DELETE_WINDOW];
+    connection.change_property32(PropMode::REPLACE, window, atoms.WM_PROTOCOLS, AtomEnum::ATOM, &asked)?;
+    Ok(())
 }
 
 /// A visual whose pixels are as ours, where the server has one and takes them in our order.

@@ -1,4 +1,7 @@
 //! From the sink's thread to the window's: for each source the newest picture, and its figures.
+//!
+//! Frames of one source that are held at once: the newest, and the one that is painted. With the two on the sink's side of
+//! its door that is less than the room that the pipeline makes for any sink with pixels.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -92,6 +92,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_results_count_and_nothing_before_them() {
+        let mut figures = Figures::new();
+        for n in 10..=12 {
+            figures.record(n * 100 * MS, n * 100 * MS - 7 * MS);
+        }
+        let told = figures.told(1_200 * MS).unwrap();
+        assert_eq!((told.fps, told.age_p99_ns), (10.0, 7 * MS));
+    }
+
+    #[test]
     fn more_results_than_there_is_room_for_push_out_the_oldest() {
         let mut figures = Figures::new();
         for n in 0..5_000 {
