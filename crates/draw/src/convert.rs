@@ -88,9 +88,14 @@ fn from_pairs(
     order: [usize; 4],
 ) {
     for (row, luma) in luma.chunks_exact_mut(stride).enumerate() {
+        let (pairs, odd) = luma.as_chunks_mut::<2>();
+        let groups = source.row(row).as_chunks::<4>().0;
+        for (pair, group) in pairs.iter_mut().zip(groups) {
+            *pair = [group[order[0]], group[order[2]]];
+        }
         // The second luma of an odd row's last group is no pixel.
-        for (luma, group) in luma.chunks_mut(2).zip(source.row(row).as_chunks::<4>().0) {
-            luma.copy_from_slice(&[group[order[0]], group[order[2]]][..luma.len()]);
+        if let ([last], Some(group)) = (odd, groups.last()) {
+            *last = group[order[0]];
         }
     }
     let rows = cb.chunks_exact_mut(half_stride).zip(cr.chunks_exact_mut(half_stride));

@@ -1,4 +1,4 @@
-//! A canvas as a JPEG, 4:2:0 as it stands: no way through RGB, and no chroma averaged twice.
+//! A canvas as a JPEG, 4:2:0 as it stands: no way through RGB, and no chroma averaged.
 //!
 //! JPEG knows one YCbCr, BT.601 in full range (JFIF 1.02). What is in another is taken there by one matrix, in which
 //! grey stays grey: new chroma depends on chroma alone.
@@ -73,18 +73,34 @@ impl ImageBuffer for Rows<'_> {
             let plane = self.canvas.plane(plane);
             &plane.bytes[row * plane.stride_bytes..][..plane.stride_bytes]
         };
-        let pixels = at(0, usize::from(row)).chunks(2);
-        let chroma = at(1, usize::from(row) / 2).iter().zip(at(2, usize::from(row) / 2));
-        // Each chroma sample twice here and in the next row: the encoder's average of four is the sample.
-        for (pixels, (&from_cb, &from_cr)) in pixels.zip(chroma) {
-            let (shift, chroma) = self.matrix.chroma(from_cb, from_cr);
-            for &pixel in pixels {
-                luma.push(self.matrix.luma(pixel, shift));
-                cb.push(chroma[0]);
-                cr.push(chroma[1]);
+        let pixels = at(0, usize::from(row));
+        let chroma = || at(1, usize::from(row) / 2).iter().zip(at(2, usize::from(row) / 2));
+        let [cb, cr] = [cb, cr].map(|plane| with_room(plane, pixels.len()));
+        // Each chroma sample twice here and in the next row: the encoder takes the first of four.
+        for ((cb, cr), (&from_cb, &from_cr)) in cb.chunks_mut(2).zip(cr.chunks_mut(2)).zip(chroma()) {
+            let (_, chroma) = self.matrix.chroma(from_cb, from_cr);
+            cb.fill(chroma[0]);
+            cr.fill(chroma[1]);
+        }
+        if self.matrix.keeps_luma_apart() {
+            luma.extend(pixels.iter().map(|&pixel| self.matrix.luma(pixel, 0)));
+            return;
+        }
+        let luma = with_room(luma, pixels.len()).chunks_mut(2);
+        for ((luma, pixels), (&from_cb, &from_cr)) in luma.zip(pixels.chunks(2)).zip(chroma()) {
+            let (shift, _) = self.matrix.chroma(from_cb, from_cr);
+            for (luma, &pixel) in luma.iter_mut().zip(pixels) {
+                *luma = self.matrix.luma(pixel, shift);
             }
         }
     }
+}
+
+/// So many more bytes of a buffer.
+fn with_room(buffer: &mut Vec<u8>, bytes: usize) -> &mut [u8] {
+    let start = buffer.len();
+    buffer.resize(start + bytes, 0);
+    &mut buffer[start..]
 }
 
 /// From a colour space to JPEG's, 1/65536.
@@ -135,6 +151,11 @@ impl JpegFromSpace {
             dot(self.luma_from),
             [self.cb_from, self.cr_from].map(|from| code(dot(from) + (128 << FRACTION_BITS))),
         )
+    }
+
+    /// Whether chroma adds nothing to luma: the matrix is JPEG's own.
+    fn keeps_luma_apart(&self) -> bool {
+        self.luma_from == [0, 0]
     }
 
     fn luma(&self, luma: u8, shift: i32) -> u8 {

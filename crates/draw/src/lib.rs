@@ -21,10 +21,12 @@ mod painter;
 mod palette;
 mod resample;
 mod rgb;
+mod scale;
 mod screen;
 mod style;
 
 pub use canvas::{Canvas, CanvasPlane};
 pub use jpeg::{JpegError, write_jpeg};
 pub use painter::Painter;
+pub use scale::Scaler;
 pub use screen::ScreenPicture;

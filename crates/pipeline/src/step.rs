@@ -207,6 +207,7 @@ impl<'a> Predicting<'a> {
     fn settle(&mut self, job: Job, outcome: Result<StageTimes, PredictError>) {
         let Job { ticket, frame } = job;
         let InFlight { queue_ns, health, .. } = self.forget(&frame);
+        self.sources[usize::from(frame.info().source.0)].tap.show_done(&frame);
         match outcome {
             Ok(stages) => {
                 ticket.emit();

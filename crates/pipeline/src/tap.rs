@@ -1,7 +1,7 @@
 //! Frames for eyes: whoever shows a source's pictures takes them here, at a rate of their own, whether or not inference
 //! keeps up.
 //!
-//! A tap holds two frames, the newest one and the newest that the predictor took, and only while somebody watches. What
+//! A tap holds two frames, the newest one and the newest that the predictor works on, and only while somebody watches. What
 //! eyes do not see is no loss: these frames are in no account, beside the one they are in already.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use ocelli_frame::Frame;
 use crate::Bell;
 
 /// Frames of one source that its tap and one thread behind it hold at once: the newest, the newest that the predictor
-/// took, and the one that is being looked at.
+/// works on, and the one that is being looked at.
 pub const FRAMES_WATCHED: usize = 3;
 
 /// Where a source's pictures can be seen.
@@ -26,7 +26,10 @@ pub struct Tap {
 #[derive(Debug, Default)]
 struct Seen {
     newest: Option<Frame>,
+    /// In the predictor's hands.
     taken: Option<Frame>,
+    /// The newest that the predictor took, done or not.
+    taken_sequence: Option<u64>,
 }
 
 impl Tap {
@@ -41,12 +44,17 @@ impl Tap {
         Watching { tap: Arc::clone(self) }
     }
 
-    /// A frame with a higher sequence number than `after`: the newest that the predictor took, whose result is to come
-    /// or just came; where there is none, the newest of all.
+    /// A frame with a higher sequence number than `after`: the newest that the predictor works on, whose result is to
+    /// come; where there is none, the newest of all, which an idle predictor takes at once.
     pub fn picture(&self, after: Option<u64>) -> Option<Frame> {
         let seen = self.seen();
         let is_new = |frame: &&Frame| after.is_none_or(|after| frame.info().sequence > after);
         seen.taken.as_ref().filter(is_new).or(seen.newest.as_ref().filter(is_new)).cloned()
+    }
+
+    /// Whether the newest frame that the predictor took is this one.
+    pub fn has_taken(&self, sequence: u64) -> bool {
+        self.seen().taken_sequence == Some(sequence)
     }
 
     /// Rung with each new frame while somebody watches. All taps of a run share it.
@@ -64,10 +72,20 @@ impl Tap {
 
     /// The predictor has taken this.
     pub(crate) fn show_taken(&self, frame: &Frame) {
-        self.keep(frame, |seen| &mut seen.taken);
+        self.keep(frame, |seen| {
+            seen.taken_sequence = Some(frame.info().sequence);
+            &mut seen.taken
+        });
     }
 
-    fn keep(&self, frame: &Frame, place: fn(&mut Seen) -> &mut Option<Frame>) {
+    /// The predictor is done with this.
+    pub(crate) fn show_done(&self, frame: &Frame) {
+        let is_it = |taken: &mut Frame| taken.info().sequence == frame.info().sequence;
+        // It goes back to its source outside the lock.
+        let _done = if self.is_watched() { self.seen().taken.take_if(is_it) } else { None };
+    }
+
+    fn keep(&self, frame: &Frame, place: impl FnOnce(&mut Seen) -> &mut Option<Frame>) {
         if !self.is_watched() {
             return;
         }
@@ -130,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_predictor_took_comes_first_and_nothing_comes_twice() {
+    fn what_the_predictor_works_on_comes_first_and_nothing_comes_twice() {
         let (_pool, frames) = frames(4);
         let tap = Tap::new(Bell::new());
         let _watching = tap.watch();
@@ -141,7 +159,13 @@ mod tests {
         tap.show_taken(&frames[1]);
         tap.show(&frames[2]);
         assert_eq!(sequence(&tap, Some(0)), Some(1), "its result will come");
+        assert_eq!([0, 1, 2].map(|sequence| tap.has_taken(sequence)), [false, true, false]);
         assert_eq!((sequence(&tap, Some(1)), sequence(&tap, Some(2))), (Some(2), None));
+        tap.show_done(&frames[0]);
+        assert_eq!(sequence(&tap, Some(0)), Some(1), "another is done");
+        tap.show_done(&frames[1]);
+        assert_eq!(sequence(&tap, Some(0)), Some(2), "its result has come");
+        assert!(tap.has_taken(1));
     }
 
     #[test]

@@ -42,9 +42,9 @@ impl SinkKind {
     }
 }
 
-/// How sinks are written, for hints and help.
-const GRAMMAR: &str =
-    "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4, window:";
+/// How sinks that are files are written, for hints and help.
+pub const GRAMMAR: &str =
+    "jsonl:PATH, jsonl:- (standard output), coco:PATH, yolo:DIR, images:DIR, video:PATH.mp4";
 
 /// What stands between a destination and its rate. No path ends like this.
 const RATE: &str = "?fps=";

@@ -1,4 +1,5 @@
-//! The serde forms of results: a line of JSONL, an entry of COCO results, a YOLO label file, the summary of a run.
+//! The serde forms of results: a line of JSONL, an entry of COCO results, a YOLO label file, the summary of a run, and
+//! what the live view says.
 //!
 //! They are borrowed views that are built, written and forgotten; the nouns of `ocelli-frame` derive no serde. A line
 //! written into a buffer that is used again allocates nothing.
@@ -10,6 +11,7 @@
 mod coco;
 mod labels;
 mod line;
+mod live;
 mod numbers;
 mod summary;
 mod words;
@@ -18,5 +20,8 @@ mod yolo;
 pub use coco::{CocoArray, image_id};
 pub use labels::{RunLabels, unique_names};
 pub use line::write_line;
+pub use live::{
+    LiveHello, LivePictures, LivePoint, LiveSource, LiveSpread, LiveStatus, LiveWish, live_result,
+};
 pub use summary::{MemoryUse, NamedCounts, Quantiles, StageQuantiles, Summary};
 pub use yolo::write_yolo;

@@ -1,7 +1,5 @@
 //! One inference of ours against the best runtimes there are, at f32: OpenVINO and ONNX Runtime, alternated.
 
-use std::process::{Child, Command, Stdio};
-
 use serde_json::{Map, Value, json};
 
 use super::child::Invocation;
@@ -71,50 +69,6 @@ pub fn jitter(context: &Context) -> Result<Value, ChoreError> {
         figures[name]["p99_over_p50"] = series.to_json();
     }
     Ok(Value::Object(figures))
-}
-
-/// What a program that never stops takes from an inference: the median and the 99th of a hundred, with such a program and
-/// without, of each side.
-pub fn beside_hog(context: &Context) -> Result<Value, ChoreError> {
-    let path = context.model("models/yolov8n_640_fp32.onnx")?;
-    let sides = sides(context, &path.to_string_lossy(), "2", 100);
-    let mut figures = Map::new();
-    let mut slower: Vec<_> = sides.iter().map(|_| [Series::default(), Series::default()]).collect();
-    for _ in 0..context.rounds(ROUNDS) {
-        for ((_, call), series) in sides.iter().zip(&mut slower) {
-            let told = |answer: Result<Value, ChoreError>| answer.map_err(|error| error.with_hint(PEER_HINT));
-            let alone = told(call.run_json())?;
-            let hog = Hog::start()?;
-            let beside = told(call.run_json())?;
-            drop(hog);
-            for (field, series) in ["p50_ms", "p99_ms"].into_iter().zip(series) {
-                series.push(call.number(&beside, field)? / call.number(&alone, field)?);
-            }
-        }
-    }
-    for ((name, call), [p50, p99]) in sides.iter().zip(&slower) {
-        let figure = json!({ "command": call.line(), "p50_over_alone": p50.to_json(), "p99_over_alone": p99.to_json() });
-        figures.insert((*name).to_owned(), figure);
-    }
-    Ok(Value::Object(figures))
-}
-
-/// A program of one thread that wants a core for itself, until it is dropped.
-struct Hog(Child);
-
-impl Hog {
-    fn start() -> Result<Self, ChoreError> {
-        let hog = Command::new("sh").args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
-        hog.map(Self).map_err(|error| ChoreError::new(format!("sh: {error}"), "is there a shell?"))
-    }
-}
-
-impl Drop for Hog {
-    fn drop(&mut self) {
-        // It may be gone already: then there is nothing to end.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// Ours first, then the peers.

@@ -83,11 +83,6 @@ const MEASUREMENTS: &[Measurement] = &[
         run: engine::jitter,
     },
     Measurement {
-        name: "beside-hog",
-        about: "how much slower an inference is beside a program that takes a core, ours and the peers'",
-        run: engine::beside_hog,
-    },
-    Measurement {
         name: "compare",
         about: "whole programs over one clip: ours, Ultralytics in Python and in Rust",
         run: compare::run,

@@ -32,6 +32,7 @@ pub fn run(arguments: &EvalArguments) -> Result<(), Failure> {
         on_frozen: OnFrozen::default(),
         infer_fps: None,
         pixel_sinks: 0,
+        frames_watched: 0,
         quiet: arguments.json,
     })?;
     let pictures = Arc::new(Mutex::new(Vec::new()));

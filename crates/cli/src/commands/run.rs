@@ -3,21 +3,20 @@
 use std::path::Path;
 
 use ocelli_postprocess::Settings;
-use ocelli_record::{Destination, check_distinct, parse_sink, summary_of, write_summary};
+use ocelli_record::{Destination, check_distinct, summary_of, write_summary};
 
 use crate::args::RunArguments;
 use crate::failure::Failure;
 use crate::memory;
-use crate::wiring::{Assembly, Order, failures_of, settings, split_window};
+use crate::wiring::{Assembly, Order, SinkOrder, failures_of, settings};
 
 /// Everything is decided before the first frame; then frames run; then the account is told.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let (window, files) = split_window(&arguments.sinks)?;
-    let sinks = files.into_iter().map(|text| parse_sink(text)).collect::<Result<Vec<_>, _>>()?;
+    let sinks = SinkOrder::parse_all(&arguments.sinks)?;
     let summary_to = arguments.summary.as_ref().map(|path| Destination::from_text(&path.to_string_lossy()));
     let sources = arguments.sources.iter().map(Path::new);
     let read: Vec<_> = sources.chain(arguments.model.model.as_deref()).collect();
-    check_distinct(&sinks, summary_to.as_ref(), &read)?;
+    check_distinct(&SinkOrder::files(&sinks), summary_to.as_ref(), &read)?;
     let mut assembly = Assembly::new(Order {
         sources: &arguments.sources,
         model: &arguments.model,
@@ -25,15 +24,12 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         play: &arguments.play,
         on_frozen: arguments.on_frozen.into(),
         infer_fps: arguments.infer_fps,
-        pixel_sinks: sinks.iter().filter(|sink| sink.kind.wants_pixels()).count()
-            + usize::from(window.is_some()),
+        pixel_sinks: sinks.iter().filter(|sink| sink.wants_pixels()).count(),
+        frames_watched: sinks.iter().map(SinkOrder::frames_watched).sum(),
         quiet: arguments.quiet,
     })?;
     for sink in &sinks {
-        assembly.add_sink(sink.open(&assembly.labels)?, sink.fps);
-    }
-    if let Some(window) = &window {
-        assembly.add_window(window)?;
+        sink.open(&mut assembly)?;
     }
     let (labels, events) = (assembly.labels.clone(), assembly.events.clone());
     let outcome = assembly.run()?;

@@ -6,6 +6,7 @@ use ocelli_frame::Clock;
 use ocelli_pipeline::{OnFrozen, Pipeline, RunOutcome, Sink, Stop, frames_held};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, unique_names};
+use ocelli_web::View;
 use ocelli_window::{WindowPlan, WindowSink};
 
 use crate::args::{ModelArguments, PlayArguments};
@@ -33,6 +34,8 @@ pub struct Order<'a> {
     pub infer_fps: Option<f64>,
     /// Sinks to come that want pixels: their frames need room in the sources' pools.
     pub pixel_sinks: usize,
+    /// Frames of each source that are held beside, by who shows them.
+    pub frames_watched: usize,
     /// No status line.
     pub quiet: bool,
 }
@@ -56,7 +59,7 @@ impl Assembly {
         let detections_max = order.settings.max_det;
         let Predicting { predictor, backend, model, classes, note } =
             predictor(order.model, order.settings, &clock)?;
-        let readers = frames_held(predictor.capacity(), order.pixel_sinks);
+        let readers = frames_held(predictor.capacity(), order.pixel_sinks) + order.frames_watched;
         let OpenSources { sources, mut events } =
             open_sources(order.sources, &SourcePlan { clock: &clock, readers, play: order.play })?;
         note.into_iter().for_each(|note| events.add(note));
@@ -95,6 +98,19 @@ impl Assembly {
         })?;
         self.add_sink(Box::new(sink), window.fps);
         Ok(())
+    }
+
+    /// What the live view looks at.
+    pub fn view(&self) -> View {
+        let events = self.events.clone();
+        View {
+            clock: Arc::clone(&self.clock),
+            labels: Arc::clone(&self.labels),
+            taps: self.pipeline.taps(),
+            switches: self.pipeline.switches(),
+            progress: self.pipeline.progress(),
+            events_from: Box::new(move |count| events.told_from(count)),
+        }
     }
 
     /// Runs to the end, or to a signal.

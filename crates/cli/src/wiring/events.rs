@@ -63,6 +63,12 @@ impl Events {
         }
     }
 
+    /// What was told after the first `count`; of what is only counted, nothing.
+    pub fn told_from(&self, count: usize) -> Vec<String> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.events.get(count..).unwrap_or_default().to_vec()
+    }
+
     /// Everything that was told.
     pub fn told(&self) -> Vec<String> {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);

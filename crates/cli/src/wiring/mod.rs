@@ -6,6 +6,7 @@ mod embedded;
 mod events;
 mod model;
 pub mod registry;
+mod sinks;
 mod sources;
 mod window;
 
@@ -18,5 +19,5 @@ pub use model::{
     OpenModel, card_of, isa, load_options, open_model_file, open_named_model, settings, threads,
 };
 use model::{Predicting, predictor};
+pub use sinks::SinkOrder;
 pub use sources::{OpenSources, SourcePlan, open_sources};
-pub use window::split_window;

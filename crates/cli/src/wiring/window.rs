@@ -1,4 +1,4 @@
-//! The sink `window:`, which is no file: told apart by its word, opened on a run that is put together.
+//! `window:` on the command line, and where the environment says that windows go.
 
 use std::env;
 
@@ -17,20 +17,19 @@ pub struct WindowSpec {
     pub fps: Option<f64>,
 }
 
-/// The window among these sinks, and the texts of the others.
-pub fn split_window(texts: &[String]) -> Result<(Option<WindowSpec>, Vec<&String>), SinkError> {
-    let (windows, others): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.starts_with(WINDOW));
-    let Some(text) = windows.first() else { return Ok((None, others)) };
-    let (destination, fps) = split_rate(text, &text[WINDOW.len()..])?;
-    if !destination.is_empty() {
-        let message = format!("{text}: a window has no {destination:?}");
-        return Err(SinkError::new(message, format!("write {WINDOW}, or {WINDOW}?fps=10")));
+impl WindowSpec {
+    /// Reads `window:`, with or without `?fps=X`.
+    pub fn parse(text: &str) -> Result<Self, SinkError> {
+        let written = || format!("write {WINDOW}, or {WINDOW}?fps=10");
+        let Some(destination) = text.strip_prefix(WINDOW) else {
+            return Err(SinkError::new(format!("{text}: a sink's kind ends with a colon"), written()));
+        };
+        let (destination, fps) = split_rate(text, destination)?;
+        if !destination.is_empty() {
+            return Err(SinkError::new(format!("{text}: a window has no {destination:?}"), written()));
+        }
+        Ok(Self { text: text.to_owned(), fps })
     }
-    if windows.len() > 1 {
-        let message = format!("{WINDOW} was asked for {} times", windows.len());
-        return Err(SinkError::new(message, "one window shows all sources, side by side"));
-    }
-    Ok((Some(WindowSpec { text: (*text).clone(), fps }), others))
 }
 
 /// What the environment says.

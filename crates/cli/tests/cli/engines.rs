@@ -1,12 +1,8 @@
 //! Which engine runs a model, and what it makes of it.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
-
 use crate::binary::{assert_fails, assert_ok, json, json_lines, ocelli, quick_model, stderr, write_model};
 use ocelli_testkit::onnx::{Attribute, Axis, FLOAT, constant_detector};
-use ocelli_testkit::{OnnxModel, TestFolder, program};
+use ocelli_testkit::{OnnxModel, TestFolder};
 use serde_json::Value;
 
 const SCENE: &str = "synthetic:?frames=2&size=64x64";
@@ -95,42 +91,4 @@ fn a_model_without_a_card_can_be_timed() {
         let figures: Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
         assert_eq!((&figures["backend"], &figures["model"]), (&"native".into(), &"timed".into()));
     }
-}
-
-/// How often a benchmark of so many inferences makes each system call, on all its threads.
-fn system_calls(strace: &Path, threads: u32, runs: u32) -> BTreeMap<String, u32> {
-    let folder = TestFolder::new("engines");
-    let log = folder.join("calls");
-    let output = Command::new(strace)
-        .args(["-f", "-qq", "-o"])
-        .arg(&log)
-        .arg(env!("CARGO_BIN_EXE_ocelli"))
-        .args(["bench", "engine", "--model", "embedded:scene", "--json"])
-        .args(["--threads", &threads.to_string(), "--runs", &runs.to_string()])
-        .output()
-        .expect("strace starts");
-    assert_ok(&output);
-    let log = std::fs::read_to_string(&log).expect("a log of calls");
-    let mut calls = BTreeMap::new();
-    // `4711 futex(0x…`, and `4711 <... futex resumed>` for the end of a call whose beginning has been told.
-    let begun = log.lines().filter_map(|line| line.split_once(' ')).map(|(_, call)| call.trim_start());
-    for (name, _) in begun.filter(|call| !call.starts_with("<...")).filter_map(|call| call.split_once('(')) {
-        *calls.entry(name.to_owned()).or_default() += 1;
-    }
-    calls
-}
-
-/// Where another program has one's core, two threads wait for each other by `futex`, which no test can rule out.
-#[test]
-fn inferences_back_to_back_ask_the_system_for_nothing() {
-    let Some(strace) = program("strace") else { return };
-    let [few, many] = [20, 220].map(|runs| system_calls(&strace, 1, runs));
-    assert!(few.contains_key("execve") && few.contains_key("mmap"), "strace sees the start: {few:?}");
-    assert_eq!(few, many, "one thread");
-    let [few, many] = [20, 220].map(|runs| {
-        let mut calls = system_calls(&strace, 2, runs);
-        calls.remove("futex");
-        calls
-    });
-    assert_eq!(few, many, "two threads");
 }

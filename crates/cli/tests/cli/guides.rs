@@ -16,6 +16,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("--hwaccel", "wants the hardware"),
     ("models pull", "wants a network; models.rs pulls from a server of its own"),
     ("--model yolox-nano", "the same"),
+    ("web:", "serves until it is stopped; web.rs runs it"),
     ("http://", "wants a server; ffmpeg.rs has one"),
     ("/dev/video", "wants a camera; `cargo xtask lab` has some"),
 ];

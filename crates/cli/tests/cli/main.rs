@@ -12,5 +12,6 @@ mod guides;
 mod models;
 mod run;
 mod signals;
+mod web;
 mod window;
 mod xserver;

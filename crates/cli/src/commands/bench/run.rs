@@ -20,6 +20,7 @@ pub fn run(arguments: &BenchRun) -> Result<(), Failure> {
         on_frozen: OnFrozen::default(),
         infer_fps: None,
         pixel_sinks: 0,
+        frames_watched: 0,
         quiet: arguments.json,
     })?;
     let labels = assembly.labels.clone();

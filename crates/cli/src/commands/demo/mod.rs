@@ -57,6 +57,7 @@ pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
         on_frozen: OnFrozen::default(),
         infer_fps: None,
         pixel_sinks: 1,
+        frames_watched: 0,
         quiet: false,
     })?;
     let (sink, score) = ScoreSink::new(Scene::new(scene.clone())?);
