@@ -19,7 +19,6 @@ mod jpeg;
 mod label;
 mod painter;
 mod palette;
-mod resample;
 mod rgb;
 mod scale;
 mod screen;

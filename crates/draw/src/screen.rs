@@ -7,8 +7,8 @@ use crate::Canvas;
 use crate::color::Rgb;
 use crate::glyphs::{Glyph, GlyphSheet, UNKNOWN};
 use crate::painter::write_line;
-use crate::resample::Resampler;
 use crate::rgb::{Pixel, ToRgb, mix};
+use crate::scale::Resampler;
 use crate::style::{Style, TEXT_HEIGHTS};
 
 /// How much of the picture the ground under a caption takes away, of 255.
