@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use ocelli_capture::synthetic::{Scene, SceneOptions};
 use ocelli_frame::{Frame, Rect, Size};
@@ -19,23 +19,41 @@ const SOURCE: &str = "synthetic:?size=640x360&objects=5&seed=5";
 /// Rows of the scene's picture that no caption covers.
 const BARE: Range<usize> = 0..330;
 
+/// A run under way. Where its test fails before its end, it is killed.
+struct Run(Option<Child>);
+
+impl Run {
+    fn wait(mut self) -> Output {
+        self.0.take().expect("it is waited for once").wait_with_output().expect("it ends")
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// A run with a window, live and without an end of its own; its lines go to `out.jsonl`.
-fn start(folder: &Path, server: &XServer, arguments: &[&str]) -> Child {
-    command(folder)
+fn start(folder: &Path, server: &XServer, arguments: &[&str]) -> Run {
+    let child = command(folder)
         .arg("run")
         .args(arguments)
         .args(["--pace", "live", "--sink", "window:", "--sink", "jsonl:out.jsonl", "--summary", "s.json"])
         .arg("--quiet")
         .env("DISPLAY", &server.name)
         .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts")
+        .spawn();
+    Run(Some(child.expect("the binary starts")))
 }
 
 /// Panics unless the run ended well, was told to, and its account adds up.
 #[track_caller]
-fn assert_ended_well(child: Child, folder: &TestFolder) {
-    let output = child.wait_with_output().unwrap();
+fn assert_ended_well(run: Run, folder: &TestFolder) {
+    let output = run.wait();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let summary = json(&folder.join("s.json"));
     assert_eq!(summary["stopped"], true);
@@ -72,7 +90,7 @@ fn part(x: u32, y: u32, width: u32, height: u32) -> Rect {
 fn the_window_shows_the_picture_with_its_boxes_and_q_ends_the_run() {
     let Some(server) = XServer::start() else { return };
     let folder = TestFolder::new("window");
-    let child = start(folder.path(), &server, &[SOURCE, "--model", "embedded:scene"]);
+    let run = start(folder.path(), &server, &[SOURCE, "--model", "embedded:scene"]);
     let (_, first) = showing(&server, &[part(0, 0, 640, 360)]);
     // Some seconds on, the figures stand for something.
     wait_for_lines(&folder.join("out.jsonl"), 40);
@@ -100,7 +118,7 @@ fn the_window_shows_the_picture_with_its_boxes_and_q_ends_the_run() {
     assert!(corner.filter(|rgb| rgb.iter().all(|&code| code > 240)).count() > 60, "figures");
 
     server.press(shown, u32::from(b'q'));
-    assert_ended_well(child, &folder);
+    assert_ended_well(run, &folder);
     assert_eq!(server.shown(), None);
 }
 
@@ -109,7 +127,7 @@ fn several_sources_share_the_window_and_closing_it_ends_the_run() {
     let Some(server) = XServer::start() else { return };
     let folder = TestFolder::new("window");
     let others = [SOURCE, "synthetic:?size=640x360&objects=9&seed=6"];
-    let child = start(folder.path(), &server, &[others[0], others[1], "--model", "none"]);
+    let run = start(folder.path(), &server, &[others[0], others[1], "--model", "none"]);
     // One above the other: so both have their own size on this screen.
     let (shown, seen) = showing(&server, &[part(0, 0, 640, 360), part(0, 360, 640, 360)]);
     keep(&server.picture(Rect { size: SCREEN, ..Rect::default() }), "window-grid.png");
@@ -121,7 +139,7 @@ fn several_sources_share_the_window_and_closing_it_ends_the_run() {
         assert!(distance < 2.0, "{distance} off");
     }
     server.close(shown);
-    assert_ended_well(child, &folder);
+    assert_ended_well(run, &folder);
 }
 
 /// Of luma, over all rows without a caption.
@@ -139,7 +157,7 @@ fn mean_distance(picture: &Frame, frame: &Frame) -> f64 {
 fn f_fills_the_screen_space_holds_the_picture_and_escape_ends_the_run() {
     let Some(server) = XServer::start() else { return };
     let folder = TestFolder::new("window");
-    let child = start(folder.path(), &server, &[SOURCE, "--model", "none"]);
+    let run = start(folder.path(), &server, &[SOURCE, "--model", "none"]);
     let (shown, _) = showing(&server, &[part(0, 0, 640, 360)]);
     server.press(shown, u32::from(b'f'));
     until("a window as large as the screen", || server.shown().filter(|shown| shown.place.size == SCREEN));
@@ -174,7 +192,7 @@ fn f_fills_the_screen_space_holds_the_picture_and_escape_ends_the_run() {
     server.press(shown, u32::from(b'f'));
     until("the size from before", || server.shown().filter(|shown| shown.place.size == SCENE.size));
     server.press(shown, ESCAPE);
-    assert_ended_well(child, &folder);
+    assert_ended_well(run, &folder);
 }
 
 fn json_count(folder: &TestFolder) -> usize {
@@ -185,9 +203,9 @@ fn json_count(folder: &TestFolder) -> usize {
 fn the_end_of_the_run_closes_the_window() {
     let Some(server) = XServer::start() else { return };
     let folder = TestFolder::new("window");
-    let child = start(folder.path(), &server, &["synthetic:?frames=60&fps=60", "--model", "none"]);
+    let run = start(folder.path(), &server, &["synthetic:?frames=60&fps=60", "--model", "none"]);
     until("a window", || server.shown());
-    let output = child.wait_with_output().unwrap();
+    let output = run.wait();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(json(&folder.join("s.json"))["stopped"], false);
     assert_eq!(server.shown(), None);
@@ -197,10 +215,10 @@ fn the_end_of_the_run_closes_the_window() {
 fn a_display_that_goes_away_takes_only_its_sink_along() {
     let Some(server) = XServer::start() else { return };
     let folder = TestFolder::new("window");
-    let child = start(folder.path(), &server, &["synthetic:?frames=90&fps=60", "--model", "none"]);
+    let run = start(folder.path(), &server, &["synthetic:?frames=90&fps=60", "--model", "none"]);
     until("a window", || server.shown());
     server.kill();
-    assert_fails(&child.wait_with_output().unwrap(), 1, &["window: the display is lost"]);
+    assert_fails(&run.wait(), 1, &["window: the display is lost"]);
     let summary = json(&folder.join("s.json"));
     let account = summary["sources"].as_object().unwrap().values().next().unwrap().clone();
     assert_eq!((&account["captured"], &account["in_flight"]), (&90.into(), &0.into()));
