@@ -148,7 +148,7 @@ fn fill_rows(plane: &mut [u8], stride_bytes: usize, area: Area, code: u8) {
 }
 
 /// From `from` to `to` by `share` in 1/255, rounded to the nearest.
-fn mix(from: u8, to: u8, share: u8) -> u8 {
+pub(crate) fn mix(from: u8, to: u8, share: u8) -> u8 {
     let (from, to, share) = (u32::from(from), u32::from(to), u32::from(share));
     ((from * (255 - share) + to * share + 127) / 255) as u8
 }

@@ -6,8 +6,8 @@ use crate::Canvas;
 use crate::canvas::Area;
 use crate::color::FromRgb;
 use crate::convert::copy_frame;
-use crate::glyphs::GlyphSheet;
-use crate::label::{Label, Names};
+use crate::glyphs::{Glyph, GlyphSheet};
+use crate::label::Names;
 use crate::palette::color_of;
 use crate::style::{Style, TEXT_HEIGHTS};
 
@@ -64,6 +64,11 @@ impl Painter {
         &self.canvas
     }
 
+    /// The last picture that was painted; at first one of nothing.
+    pub fn canvas(&self) -> &Canvas {
+        &self.canvas
+    }
+
     /// A label whose top left corner is at `place`, or as near to it as the picture allows.
     fn draw_label(&mut self, style: Style, place: (u32, u32), class_id: u32, confidence: f32) {
         let size = self.canvas.size();
@@ -79,17 +84,17 @@ impl Painter {
         let from_rgb = FromRgb::new(self.canvas.color());
         let area = Area { x1: x, y1: y, x2: x + width, y2: y + sheet.height() };
         self.canvas.fill(area, from_rgb.ink(color));
-        write_line(&mut self.line, &label, sheet, width, style.padding);
+        write_line(&mut self.line, label.glyphs(), sheet, width, style.padding);
         self.canvas.blend((x, y), &self.line, width, from_rgb.ink(color.legible_on()));
     }
 }
 
-/// Writes a label into `line`, `width` pixels wide.
-fn write_line(line: &mut Vec<u8>, label: &Label, sheet: &GlyphSheet, width: u32, padding: u32) {
+/// Writes glyphs into `line`, `width` pixels wide and as high as the sheet.
+pub(crate) fn write_line(line: &mut Vec<u8>, glyphs: &[Glyph], sheet: &GlyphSheet, width: u32, padding: u32) {
     line.clear();
     line.resize((width * sheet.height()) as usize, 0);
     let mut pen = padding as f32;
-    for &glyph in label.glyphs() {
+    for &glyph in glyphs {
         sheet.draw(glyph, pen, line, width);
         pen += sheet.advance(glyph);
     }

@@ -1,4 +1,5 @@
-//! A frame made smaller: each pixel is the average of the area that it stands for, on the planes as they are.
+//! Pictures at other sizes, on the planes as they are. Made smaller, each pixel is the average of the area that it stands
+//! for; enlarged, it lies between its two neighbours, as near to each as its centre is to theirs.
 //!
 //! First rows, then columns. Rows are weighed in 1/256 and added up as 16-bit numbers, which hold 255 times 256; so this
 //! part, which sees every pixel, is one multiplication and addition each, many at a time. Columns are added up in 32
@@ -17,12 +18,18 @@ const ONE: u32 = 256;
 pub struct Scaler {
     whole: Canvas,
     small: Canvas,
-    columns: Spans,
-    rows: Spans,
+    resampler: Resampler,
+}
+
+/// Takes canvases to other sizes. It keeps its tables while sizes stay.
+#[derive(Debug, Default)]
+pub(crate) struct Resampler {
+    /// Of luma and of chroma: columns and rows.
+    spans: [[Spans; 2]; 2],
     sums: Vec<u16>,
 }
 
-/// For each target sample the source samples that it averages, one length after the other.
+/// For each target sample the source samples that it is made of, one length after the other.
 #[derive(Debug, Default)]
 struct Spans {
     from: usize,
@@ -42,13 +49,7 @@ impl Default for Scaler {
 impl Scaler {
     /// Without memory of any picture.
     pub fn new() -> Self {
-        Self {
-            whole: Canvas::new(),
-            small: Canvas::new(),
-            columns: Spans::default(),
-            rows: Spans::default(),
-            sums: Vec::new(),
-        }
+        Self { whole: Canvas::new(), small: Canvas::new(), resampler: Resampler::default() }
     }
 
     /// `frame` no wider than `width_max`, of any format. Where it is not, it stays as it is; else its sides are even
@@ -61,14 +62,23 @@ impl Scaler {
             return &self.whole;
         }
         self.small.reset(to, self.whole.color());
-        for (index, target) in self.small.planes_mut().into_iter().enumerate() {
-            let source = self.whole.plane(index);
-            let halved = |length: u32| if index == 0 { length as usize } else { length.div_ceil(2) as usize };
-            self.columns.lay(source.stride_bytes, halved(to.width));
-            self.rows.lay(source.rows, halved(to.height));
-            average(target, source.bytes, &self.columns, &self.rows, &mut self.sums);
-        }
+        self.resampler.resample(&self.whole, &mut self.small);
         &self.small
+    }
+}
+
+impl Resampler {
+    /// Makes `to`, whose size is set, the picture of `from`. Neither is empty.
+    pub fn resample(&mut self, from: &Canvas, to: &mut Canvas) {
+        let size = to.size();
+        for (index, target) in to.planes_mut().into_iter().enumerate() {
+            let source = from.plane(index);
+            let halved = |length: u32| if index == 0 { length as usize } else { length.div_ceil(2) as usize };
+            let [columns, rows] = &mut self.spans[index.min(1)];
+            columns.lay(source.stride_bytes, halved(size.width));
+            rows.lay(source.rows, halved(size.height));
+            average(target, source.bytes, columns, rows, &mut self.sums);
+        }
     }
 }
 
@@ -83,12 +93,36 @@ fn fitted(size: Size, width_max: u32) -> Size {
 }
 
 impl Spans {
-    /// Takes `from` samples to `to`, which are no more.
+    /// Takes `from` samples to `to`.
     fn lay(&mut self, from: usize, to: usize) {
         if (self.from, self.to) == (from, to) {
             return;
         }
         (self.from, self.to) = (from, to);
+        if to > from { self.lay_between() } else { self.lay_areas() }
+    }
+
+    /// To more samples: each between the two that its centre lies between, or at the edge.
+    fn lay_between(&mut self) {
+        let Self { from, to, .. } = *self;
+        self.taps = from.min(2);
+        self.starts.clear();
+        self.weights.clear();
+        for index in 0..to {
+            let centre = (index as f64 + 0.5) * from as f64 / to as f64 - 0.5;
+            let start = (centre.max(0.0) as usize).min(from - self.taps);
+            let second = ((centre - start as f64).clamp(0.0, 1.0) * f64::from(ONE)).round() as u16;
+            self.starts.push(start as u32);
+            match self.taps {
+                1 => self.weights.push(ONE as u16),
+                _ => self.weights.extend([ONE as u16 - second, second]),
+            }
+        }
+    }
+
+    /// To fewer samples: each the average of the area that it stands for.
+    fn lay_areas(&mut self) {
+        let Self { from, to, .. } = *self;
         self.taps = if from.is_multiple_of(to) { from / to } else { from.div_ceil(to) + 1 };
         self.starts.clear();
         self.weights.clear();
@@ -213,6 +247,41 @@ mod tests {
                 // Weights are rounded to 1/256 twice.
                 for (&got, expected) in canvas.plane(index).bytes.iter().zip(expected) {
                     prop_assert!((f64::from(got) - expected).abs() <= 3.0, "{got} {expected}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn an_enlarged_pixel_lies_between_its_neighbours(
+            (width, height) in (1u32..30, 1u32..30), (more, higher) in (1u32..40, 1u32..40), seed: u64,
+        ) {
+            let mut from = Canvas::new();
+            copy_frame(&mut from, &noise_frame(PixelFormat::I420, Size { width, height }, 0, seed));
+            let mut to = Canvas::new();
+            // Chroma of two odd sizes may stay as it is, which is both rules at once.
+            to.reset(Size { width: width + more, height: height + higher }, from.color());
+            Resampler::default().resample(&from, &mut to);
+            for index in 0..3 {
+                let (source, target) = (from.plane(index), to.plane(index));
+                let share = |sample: usize, place: usize, from: usize, to: usize| {
+                    let centre = ((place as f64 + 0.5) * from as f64 / to as f64 - 0.5).clamp(0.0, (from - 1) as f64);
+                    (1.0 - (sample as f64 - centre).abs()).max(0.0)
+                };
+                for (place, &got) in target.bytes.iter().enumerate() {
+                    let (x, y) = (place % target.stride_bytes, place / target.stride_bytes);
+                    let mut expected = 0.0;
+                    for (sample, &code) in source.bytes.iter().enumerate() {
+                        let (column, row) = (sample % source.stride_bytes, sample / source.stride_bytes);
+                        expected += share(column, x, source.stride_bytes, target.stride_bytes)
+                            * share(row, y, source.rows, target.rows)
+                            * f64::from(code);
+                    }
+                    // Weights are rounded to 1/256 twice.
+                    prop_assert!((f64::from(got) - expected).abs() <= 2.0, "{index} {x} {y}: {got} {expected}");
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Whole pictures: what is drawn where, on every format and size, and that a frame allocates nothing after warm-up.
 
-use ocelli_draw::{Canvas, Painter};
+use ocelli_draw::{Canvas, Painter, ScreenPicture};
 use ocelli_frame::{BoxXyxy, ClassScore, Detection, Frame, PixelFormat, Predictions, Size};
 use ocelli_testkit::{CountingAllocator, frame_from, noise_frame};
 use proptest::prelude::*;
@@ -115,6 +115,28 @@ fn a_frame_allocates_nothing_after_warm_up() {
     assert!(before > 0, "nothing is counted");
     frames.iter().for_each(|frame| _ = painter.paint(frame, &predictions));
     assert_eq!(CountingAllocator::on_this_thread(), before);
+}
+
+#[test]
+fn a_picture_on_a_screen_allocates_nothing_after_warm_up() {
+    let mut painter = Painter::new(Vec::new());
+    let canvas =
+        painter.paint(&noise_frame(PixelFormat::Yuyv, Size { width: 640, height: 360 }, 0, 7), &found(&[]));
+    for size in [
+        Size { width: 640, height: 360 },
+        Size { width: 1277, height: 700 },
+        Size { width: 200, height: 300 },
+    ] {
+        let mut picture = ScreenPicture::new();
+        let mut show = || {
+            picture.show(canvas, size);
+            picture.caption(["cam0", "30.0 fps", "age 41 ms", "p99 55 ms", "3 dropped"]);
+        };
+        show();
+        let before = CountingAllocator::on_this_thread();
+        show();
+        assert_eq!(CountingAllocator::on_this_thread(), before, "{size}");
+    }
 }
 
 proptest! {

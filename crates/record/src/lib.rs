@@ -31,7 +31,7 @@ pub use distinct::check_distinct;
 pub use images::ImagesSink;
 pub use jsonl::JsonlSink;
 pub use output::Destination;
-pub use spec::{GRAMMAR, SinkKind, SinkSpec, parse_sink};
+pub use spec::{GRAMMAR, SinkKind, SinkSpec, parse_sink, split_rate};
 pub use summary::{summary_of, write_summary};
 pub use video::VideoSink;
 pub use yolo::YoloSink;

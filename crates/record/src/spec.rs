@@ -88,10 +88,7 @@ pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
     let Some((_, kind)) = kind else {
         return Err(unknown(format!("{text}: there is no sink of the kind {word:?}")));
     };
-    let (destination, fps) = match destination.rsplit_once(RATE) {
-        Some((destination, fps)) => (destination, Some(parse_fps(text, fps)?)),
-        None => (destination, None),
-    };
+    let (destination, fps) = split_rate(text, destination)?;
     if destination.is_empty() {
         return Err(SinkError::new(
             format!("{text}: no path behind the colon"),
@@ -99,6 +96,17 @@ pub fn parse_sink(text: &str) -> Result<SinkSpec, SinkError> {
         ));
     }
     Ok(SinkSpec { text: text.to_owned(), kind, destination: Destination::from_text(destination), fps })
+}
+
+/// What stands before `?fps=X` in a sink's destination, and the rate where there is one.
+///
+/// # Errors
+/// Where it is no number from 0.001 to 10000; `text` is the whole sink, for the message.
+pub fn split_rate<'a>(text: &str, destination: &'a str) -> Result<(&'a str, Option<f64>), SinkError> {
+    match destination.rsplit_once(RATE) {
+        Some((destination, fps)) => Ok((destination, Some(parse_fps(text, fps)?))),
+        None => Ok((destination, None)),
+    }
 }
 
 fn parse_fps(text: &str, fps: &str) -> Result<f64, SinkError> {

@@ -24,7 +24,7 @@ pub struct RunArguments {
     #[command(flatten)]
     pub play: PlayArguments,
 
-    /// Where results go: jsonl:PATH (- is stdout), coco:PATH, yolo:DIR, images:DIR, video:PATH, web: (a page on port 7001); may be given several times
+    /// Where results go: jsonl:PATH (- is stdout), coco:PATH, yolo:DIR, images:DIR, video:PATH, web: (a page on port 7001), window:; may be given several times
     #[arg(short, long = "sink", value_name = "SINK")]
     pub sinks: Vec<String>,
 

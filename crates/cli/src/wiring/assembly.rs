@@ -7,12 +7,14 @@ use ocelli_pipeline::{OnFrozen, Pipeline, RunOutcome, Sink, Stop, frames_held};
 use ocelli_postprocess::Settings;
 use ocelli_report::{RunLabels, unique_names};
 use ocelli_web::View;
+use ocelli_window::{WindowPlan, WindowSink};
 
 use crate::args::{ModelArguments, PlayArguments};
 use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 use crate::signals;
 use crate::status::Status;
+use crate::wiring::window::{WindowSpec, desktop};
 use crate::wiring::{Events, OpenSources, Predicting, SourcePlan, open_sources, predictor};
 
 /// What a run is put together from.
@@ -82,6 +84,20 @@ impl Assembly {
             Some(fps) => self.pipeline.add_sink_at(sink, fps),
             None => self.pipeline.add_sink(sink),
         }
+    }
+
+    /// Adds a window, which shows all sources and whose closing ends the run.
+    pub fn add_window(&mut self, window: &WindowSpec) -> Result<(), Failure> {
+        let sink = WindowSink::open(WindowPlan {
+            name: &window.text,
+            desktop: &desktop(),
+            labels: &self.labels,
+            accounts: self.pipeline.progress().accounts,
+            clock: Arc::clone(&self.clock),
+            stop: self.stop.clone(),
+        })?;
+        self.add_sink(Box::new(sink), window.fps);
+        Ok(())
     }
 
     /// What the live view looks at.

@@ -8,6 +8,7 @@ mod model;
 pub mod registry;
 mod sinks;
 mod sources;
+mod window;
 
 pub use assembly::{Assembly, Order, failures_of};
 pub use backends::native;

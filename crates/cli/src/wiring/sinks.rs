@@ -1,4 +1,4 @@
-//! From sink texts to sinks: files, the live view.
+//! From sink texts to sinks: files, the live view, a window.
 
 use ocelli_pipeline::{FRAMES_WATCHED, SinkError};
 use ocelli_record::{GRAMMAR, SinkSpec, parse_sink};
@@ -6,9 +6,10 @@ use ocelli_web::{WebSink, WebSpec};
 
 use crate::failure::Failure;
 use crate::wiring::Assembly;
+use crate::wiring::window::WindowSpec;
 
 /// Sinks that are no files, behind those that are.
-const OTHERS: &str = ", web:[ADDRESS]";
+const OTHERS: &str = ", web:[ADDRESS], window:";
 
 /// A sink that was asked for.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub enum SinkOrder {
     File(SinkSpec),
     /// The live view.
     Web(WebSpec),
+    /// A window on this machine's screen.
+    Window(WindowSpec),
 }
 
 impl SinkOrder {
@@ -24,6 +27,9 @@ impl SinkOrder {
     fn parse(text: &str) -> Result<Self, SinkError> {
         if text == "web" || text.starts_with("web:") {
             return WebSpec::parse(text).map(Self::Web);
+        }
+        if text == "window" || text.starts_with("window:") {
+            return WindowSpec::parse(text).map(Self::Window);
         }
         parse_sink(text).map(Self::File).map_err(|error| {
             let lists_them = error.hint().ends_with(GRAMMAR);
@@ -34,14 +40,20 @@ impl SinkOrder {
 
     /// Reads all of them.
     pub fn parse_all(texts: &[String]) -> Result<Vec<Self>, Failure> {
-        Ok(texts.iter().map(|text| Self::parse(text)).collect::<Result<_, _>>()?)
+        let orders = texts.iter().map(|text| Self::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        let windows = orders.iter().filter(|order| matches!(order, Self::Window(_))).count();
+        if windows > 1 {
+            let message = format!("window: was asked for {windows} times");
+            return Err(Failure::new(message, "one window shows all sources, side by side"));
+        }
+        Ok(orders)
     }
 
     /// Those that are files.
     pub fn files(orders: &[Self]) -> Vec<SinkSpec> {
         let file = |order: &Self| match order {
             Self::File(spec) => Some(spec.clone()),
-            Self::Web(_) => None,
+            Self::Web(_) | Self::Window(_) => None,
         };
         orders.iter().filter_map(file).collect()
     }
@@ -51,13 +63,14 @@ impl SinkOrder {
         match self {
             Self::File(spec) => spec.kind.wants_pixels(),
             Self::Web(_) => false,
+            Self::Window(_) => true,
         }
     }
 
     /// Frames of each source that it holds beside results.
     pub fn frames_watched(&self) -> usize {
         match self {
-            Self::File(_) => 0,
+            Self::File(_) | Self::Window(_) => 0,
             Self::Web(_) => FRAMES_WATCHED,
         }
     }
@@ -74,6 +87,7 @@ impl SinkOrder {
                 eprintln!("live view: {}", sink.address());
                 assembly.add_sink(Box::new(sink), None);
             }
+            Self::Window(spec) => assembly.add_window(spec)?,
         }
         Ok(())
     }
@@ -90,6 +104,7 @@ mod tests {
         assert!(matches!(parsed("jsonl:web:"), SinkOrder::File(_)));
         assert!(matches!(parsed("web:"), SinkOrder::Web(_)));
         assert!(matches!(parsed("web:0?fps=5"), SinkOrder::Web(_)));
+        assert!(matches!(parsed("window:?fps=5"), SinkOrder::Window(_)));
         assert_eq!(
             (parsed("web:").frames_watched(), parsed("video:a.mp4").frames_watched()),
             (FRAMES_WATCHED, 0)

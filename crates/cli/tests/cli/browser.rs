@@ -1,6 +1,7 @@
 //! The video that a run writes, played by a browser: whole, with every frame, and its boxes where the objects are.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use crate::chromium::Browser;
 const PAGE: &str = include_str!("browser.html");
 /// Longer than any browser takes to start and play a few seconds on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
-const SCENE: SceneOptions =
+/// What both browsers and windows are shown.
+pub const SCENE: SceneOptions =
     SceneOptions { size: Size { width: 640, height: 360 }, fps: 30.0, frames: Some(90), objects: 5, seed: 5 };
 
 /// What the browser says of a video.
@@ -71,7 +73,7 @@ fn answer(request: &HttpRequest, film: &[u8], tell: &mpsc::SyncSender<(String, V
 }
 
 /// The scene's frame as it was captured.
-fn rendered(scene: &Scene, sequence: u64) -> Frame {
+pub fn rendered(scene: &Scene, sequence: u64) -> Frame {
     let Size { width, height } = SCENE.size;
     let (width, chroma_width) = (width as usize, width as usize / 2);
     let mut bytes = vec![0; scene.frame_bytes()];
@@ -84,7 +86,7 @@ fn rendered(scene: &Scene, sequence: u64) -> Frame {
 }
 
 /// The detections of a line of results.
-fn predictions(line: &Value) -> Predictions {
+pub fn predictions(line: &Value) -> Predictions {
     let mut predictions = Predictions::default();
     for found in line["detections"].as_array().expect("detections") {
         let number = |value: &Value| value.as_f64().expect("a number") as f32;
@@ -98,12 +100,17 @@ fn predictions(line: &Value) -> Predictions {
     predictions
 }
 
-/// How far the picture's luma is, on average, from what was painted, over all that the painter changed.
-fn distance_where_painted(picture: &Frame, frame: &Frame, found: &Predictions) -> f64 {
+/// How far the picture's luma is, on average, from what was painted, over all that the painter changed in these rows.
+pub fn distance_where_painted(
+    picture: &Frame,
+    frame: &Frame,
+    found: &Predictions,
+    rows: Range<usize>,
+) -> f64 {
     let mut painter = Painter::new(Scene::CLASS_NAMES.map(str::to_owned).to_vec());
     let canvas = painter.paint(frame, found).plane(0).bytes;
     let (mut pixels, mut distance) = (0u32, 0.0);
-    for row in 0..SCENE.size.height as usize {
+    for row in rows {
         for column in 0..SCENE.size.width as usize {
             let painted = canvas[row * SCENE.size.width as usize + column];
             if painted.abs_diff(frame.plane(0).row(row)[column]) > 24 {
@@ -118,7 +125,7 @@ fn distance_where_painted(picture: &Frame, frame: &Frame, found: &Predictions) -
 }
 
 /// BT.601, limited range, which is the scene's.
-fn luma(rgb: &[u8]) -> f64 {
+pub fn luma(rgb: &[u8]) -> f64 {
     let [red, green, blue] = [0, 1, 2].map(|channel| f64::from(rgb[channel]));
     16.0 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255.0
 }
@@ -156,7 +163,7 @@ fn a_browser_plays_the_video_and_the_boxes_sit_on_the_objects() {
     for (&sequence, picture) in &seen.pictures {
         assert_eq!(Scene::read_sequence(picture), Some(sequence));
         let found = predictions(&lines[sequence as usize]);
-        let distance = distance_where_painted(picture, &rendered(&scene, sequence), &found);
+        let distance = distance_where_painted(picture, &rendered(&scene, sequence), &found, 0..360);
         assert!(distance < 10.0, "frame {sequence}: {distance} off where boxes are");
         for object in scene.truth(sequence).iter().filter(|object| object.visible > 0.9) {
             let on_it = |found: &&Detection| found.box_in_source.iou(&object.box_in_source) > 0.6;

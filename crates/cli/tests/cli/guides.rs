@@ -12,6 +12,7 @@ use crate::binary::{assert_ok, ocelli, quick_model, stderr};
 const LEFT_OUT: &[(&str, &str)] = &[
     ("demo", "demo.rs runs it"),
     ("ffplay", "wants a display"),
+    ("--sink window:", "wants a display; window.rs has one"),
     ("--hwaccel", "wants the hardware"),
     ("models pull", "wants a network; models.rs pulls from a server of its own"),
     ("--model yolox-nano", "the same"),

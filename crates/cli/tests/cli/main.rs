@@ -16,3 +16,5 @@ mod models;
 mod run;
 mod signals;
 mod web;
+mod window;
+mod xserver;
