@@ -12,6 +12,7 @@ fn without_eyes_nothing_is_encoded_and_nothing_held() {
         run.give(0);
         numbers_only.result_of(sequence);
     }
+    assert!(run.all_come_back(0), "a frame is held for nobody");
     assert_eq!(status(run.address)["sources"][0]["pictures"]["encoded"], 0);
     run.end();
 }
@@ -37,6 +38,7 @@ fn when_eyes_close_frames_go_back() {
         encoded() == before
     });
     assert!(stays, "pictures are made for nobody");
+    assert!(run.all_come_back(0), "a frame is held for nobody");
     run.end();
 }
 

@@ -1,6 +1,7 @@
 //! A run whose frames are given by hand.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -50,6 +51,7 @@ pub struct Run {
     pub door: Door,
     pub events: Arc<Mutex<Vec<String>>>,
     gates: Vec<SyncSender<()>>,
+    held: Vec<Arc<AtomicUsize>>,
     thread: Option<JoinHandle<RunOutcome>>,
     stop: Stop,
 }
@@ -69,11 +71,13 @@ impl Run {
         let predictor = Numbering { job: None, door: door.clone() };
         let mut pipeline =
             Pipeline::new(Arc::clone(&clock) as Arc<dyn Clock>, Box::new(predictor), 4, stop.clone());
-        let mut gates = Vec::new();
+        let (mut gates, mut held) = (Vec::new(), Vec::new());
         for index in 0..sources {
             let (gate, given) = sync_channel(0);
             gates.push(gate);
-            pipeline.add_source(Box::new(Given::new(index as u16, size, watched, given, &clock)));
+            let source = Given::new(index as u16, size, watched, given, &clock);
+            held.push(Arc::clone(&source.held));
+            pipeline.add_source(Box::new(source));
         }
         let events = Arc::new(Mutex::new(Vec::<String>::new()));
         let view = view_of(&pipeline, sources, &clock, &events);
@@ -84,13 +88,21 @@ impl Run {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         pipeline.add_sink(Box::new(web));
         let thread = Some(std::thread::spawn(move || pipeline.run()));
-        Self { clock, address, shown, door, events, gates, thread, stop }
+        Self { clock, address, shown, door, events, gates, held, thread, stop }
     }
 
     /// A source gives one frame, an interval after the one before.
     pub fn give(&self, source: usize) {
         self.clock.advance_ns(INTERVAL_NS);
         self.gates[source].send(()).unwrap();
+    }
+
+    /// Whether all of a source's frames come back to it while it gives none.
+    pub fn all_come_back(&self, source: usize) -> bool {
+        (0..600).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            self.held[source].load(Ordering::SeqCst) == 0
+        })
     }
 
     /// The run ends, and its books are right.
@@ -158,6 +170,9 @@ struct Given {
     given: Receiver<()>,
     next: u64,
     clock: Arc<ManualClock>,
+    /// Frames that others held when it last looked.
+    held: Arc<AtomicUsize>,
+    slots: usize,
 }
 
 impl Given {
@@ -173,7 +188,9 @@ impl Given {
             },
             source: SourceIndex(index),
             size,
+            slots: frames_held(1, 0) + watched,
             pool: Pool::host(frames_held(1, 0) + watched, bytes, 0).unwrap(),
+            held: Arc::default(),
             given,
             next: 0,
             clock: Arc::clone(clock),
@@ -187,7 +204,9 @@ impl Source for Given {
     }
 
     fn next(&mut self, timeout: Duration) -> Result<SourceNext, SourceError> {
-        match self.given.recv_timeout(timeout) {
+        let given = self.given.recv_timeout(timeout);
+        self.held.store(self.slots - self.pool.free_slots().count_ones() as usize, Ordering::SeqCst);
+        match given {
             Ok(()) => {}
             Err(RecvTimeoutError::Timeout) => return Ok(SourceNext::TimedOut),
             Err(RecvTimeoutError::Disconnected) => return Ok(SourceNext::Ended),
