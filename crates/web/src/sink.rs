@@ -1,10 +1,9 @@
 //! `web:` as a sink: results go to the hub, which has them to show.
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
 
 use ocelli_pipeline::{Delivery, Demand, Sink, SinkError};
-
-use std::sync::Arc;
 
 use crate::encoder::Encoder;
 use crate::guard::Guard;
