@@ -191,7 +191,8 @@ export class Tile {
   #pictureFps() {
     const counted = this.#arrivals.filter((at) => performance.now() - at <= COUNTED_MS);
     if (counted.length < 2) return 0;
-    return (1000 * (counted.length - 1)) / Math.max(1, counted[counted.length - 1] - counted[0]);
+    // The first pictures come in a burst: over less than a second there is no rate.
+    return (1000 * (counted.length - 1)) / Math.max(1000, counted[counted.length - 1] - counted[0]);
   }
 
   /** A frozen picture changes no more, but its own result may come late. */

@@ -26,9 +26,9 @@ pub const PACKAGES: &[&str] = &[
 /// files damaged in thousands of ways.
 const TOO_LONG: &[&str] = &["networks_answer", "a_run_allocates", "node_tests", "hostile_tests"];
 
-/// Frames of the demo's scene: three seconds of it, enough for its figures to stand well above what it asks for. An
-/// emulator takes less than a second a frame.
-const DEMO_FRAMES: u32 = 90;
+/// Frames of the demo's scene: a second and a half of it, enough for its figures to stand well above what it asks for. An
+/// emulator takes about a second a frame.
+const DEMO_FRAMES: u32 = 45;
 
 /// One call of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
