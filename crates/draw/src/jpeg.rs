@@ -76,11 +76,13 @@ impl ImageBuffer for Rows<'_> {
         let pixels = at(0, usize::from(row));
         let chroma = || at(1, usize::from(row) / 2).iter().zip(at(2, usize::from(row) / 2));
         let [cb, cr] = [cb, cr].map(|plane| with_room(plane, pixels.len()));
-        // Each chroma sample twice here and in the next row: the encoder takes the first of four.
-        for ((cb, cr), (&from_cb, &from_cr)) in cb.chunks_mut(2).zip(cr.chunks_mut(2)).zip(chroma()) {
-            let (_, chroma) = self.matrix.chroma(from_cb, from_cr);
-            cb.fill(chroma[0]);
-            cr.fill(chroma[1]);
+        // The encoder takes the first of four samples: of odd rows none but the last of all, which it repeats below.
+        if row.is_multiple_of(2) || row == self.height - 1 {
+            for ((cb, cr), (&from_cb, &from_cr)) in cb.chunks_mut(2).zip(cr.chunks_mut(2)).zip(chroma()) {
+                let (_, chroma) = self.matrix.chroma(from_cb, from_cr);
+                cb.fill(chroma[0]);
+                cr.fill(chroma[1]);
+            }
         }
         if self.matrix.keeps_luma_apart() {
             luma.extend(pixels.iter().map(|&pixel| self.matrix.luma(pixel, 0)));
