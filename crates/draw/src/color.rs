@@ -1,8 +1,8 @@
 //! R'G'B' → Y'CbCr: the weights of ITU-R BT.601-7 and BT.709-6, in 16-bit fixed point.
 //!
-//! What is not here: the way back, which is `ocelli-preprocess`.
+//! What is not here: the way back, which for screens is `rgb.rs`, for models `ocelli-preprocess`.
 
-use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace};
+use ocelli_frame::{Codes, ColorSpace};
 
 /// Bits behind the point.
 const FRACTION_BITS: u32 = 16;
@@ -46,14 +46,9 @@ pub(crate) struct FromRgb {
 
 impl FromRgb {
     pub fn new(space: ColorSpace) -> Self {
-        let (red, blue) = match space.matrix {
-            ColorMatrix::Bt601 => (0.299, 0.114),
-            ColorMatrix::Bt709 => (0.2126, 0.0722),
-        };
-        let (black, luma_span, chroma_span) = match space.range {
-            ColorRange::Limited => (16, 219.0 / 255.0, 224.0 / 255.0),
-            ColorRange::Full => (0, 1.0, 1.0),
-        };
+        let (red, blue) = space.matrix.weights();
+        let Codes { black, luma_span, chroma_span } = space.range.codes();
+        let (luma_span, chroma_span) = (luma_span / 255.0, chroma_span / 255.0);
         let green = 1.0 - red - blue;
         let fixed = |weights: [f64; 3], span: f64| {
             weights.map(|weight| (weight * span * f64::from(1 << FRACTION_BITS)).round() as i32)
@@ -65,7 +60,7 @@ impl FromRgb {
             luma: fixed([red, green, blue], luma_span),
             cb: neutral(fixed([-red * half_b, -green * half_b, 0.5], chroma_span)),
             cr: neutral(fixed([0.5, -green * half_r, -blue * half_r], chroma_span)),
-            black,
+            black: i32::from(black),
         }
     }
 
@@ -94,6 +89,8 @@ fn code(fixed: i32, base: i32) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use ocelli_frame::{ColorMatrix, ColorRange};
+
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use jpeg_encoder::{Encoder, EncodingError, ImageBuffer, JpegColorType, SamplingFactor};
-use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace, Size};
+use ocelli_frame::{Codes, ColorMatrix, ColorSpace, Size};
 
 use crate::Canvas;
 
@@ -117,17 +117,11 @@ struct JpegFromSpace {
 
 impl JpegFromSpace {
     fn new(space: ColorSpace) -> Self {
-        let weights = |matrix| match matrix {
-            ColorMatrix::Bt601 => (0.299, 0.114),
-            ColorMatrix::Bt709 => (0.2126, 0.0722),
-        };
-        let (kr, kb) = weights(space.matrix);
-        let (to_kr, to_kb) = weights(ColorMatrix::Bt601);
+        let (kr, kb) = space.matrix.weights();
+        let (to_kr, to_kb) = ColorMatrix::Bt601.weights();
         let (kg, to_kg) = (1.0 - kr - kb, 1.0 - to_kr - to_kb);
-        let (black, luma, chroma) = match space.range {
-            ColorRange::Limited => (16, 255.0 / 219.0, 255.0 / 224.0),
-            ColorRange::Full => (0, 1.0, 1.0),
-        };
+        let Codes { black, luma_span, chroma_span } = space.range.codes();
+        let (luma, chroma) = (255.0 / luma_span, 255.0 / chroma_span);
         // With Cb, Cr in -0.5..=0.5: R = Y + red Cr, B = Y + blue Cb, and green by Y = kr R + kg G + kb B.
         let (blue, red) = (2.0 * (1.0 - kb), 2.0 * (1.0 - kr));
         let luma_from = [blue * (to_kb - to_kg * kb / kg), red * (to_kr - to_kg * kr / kg)];
@@ -137,7 +131,7 @@ impl JpegFromSpace {
         let fixed = |value: f64| (value * f64::from(1 << FRACTION_BITS)).round() as i32;
         let pair = |values: [f64; 2]| values.map(|value| fixed(value * chroma));
         Self {
-            black,
+            black: i32::from(black),
             luma: fixed(luma),
             luma_from: pair(luma_from),
             cb_from: pair(cb_from),

@@ -4,7 +4,7 @@
 //! Numbers have four bits behind the point, so that sixteen bits are enough and the compiler does eight at a time; a
 //! channel is at most one step beside the exact one.
 
-use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace};
+use ocelli_frame::{Codes, ColorSpace};
 
 use crate::Canvas;
 use crate::color::Rgb;
@@ -31,19 +31,14 @@ pub(crate) struct ToRgb {
 
 impl ToRgb {
     pub fn new(space: ColorSpace) -> Self {
-        let (red, blue) = match space.matrix {
-            ColorMatrix::Bt601 => (0.299, 0.114),
-            ColorMatrix::Bt709 => (0.2126, 0.0722),
-        };
-        let (black, luma, chroma) = match space.range {
-            ColorRange::Limited => (16, 255.0 / 219.0, 255.0 / 224.0),
-            ColorRange::Full => (0, 1.0, 1.0),
-        };
+        let (red, blue) = space.matrix.weights();
+        let Codes { black, luma_span, chroma_span } = space.range.codes();
+        let (luma, chroma) = (255.0 / luma_span, 255.0 / chroma_span);
         let green = 1.0 - red - blue;
         let fixed = |factor: f64| (factor * f64::from(1 << FACTOR_BITS)).round() as i16;
         let (from_cb, from_cr) = (2.0 * (1.0 - blue) * chroma, 2.0 * (1.0 - red) * chroma);
         Self {
-            black,
+            black: i16::from(black),
             luma: fixed(luma),
             red_from_cr: fixed(from_cr),
             green_from_cb: fixed(-from_cb * blue / green),
@@ -105,7 +100,7 @@ pub(crate) fn mix(pixel: &mut Pixel, Rgb(red, green, blue): Rgb, share: u8) {
 mod tests {
     use super::*;
     use crate::color::{FromRgb, Ink};
-    use ocelli_frame::Size;
+    use ocelli_frame::{ColorMatrix, ColorRange, Size};
 
     const SPACES: [ColorSpace; 4] = [
         ColorSpace::BT601_FULL,

@@ -36,7 +36,7 @@ pub use geometry::{BoxXyxy, Letterbox, Padding, Rect, Size, SourceFromModel};
 pub use health::Health;
 pub use input_format::{ChannelOrder, InputFormat, TensorLayout};
 pub use memory::{HostMemory, Memory, PoolMemory};
-pub use pixel_format::{ColorMatrix, ColorRange, ColorSpace, PixelFormat};
+pub use pixel_format::{Codes, ColorMatrix, ColorRange, ColorSpace, PixelFormat};
 pub use pool::{Filling, Pool, SLOTS_MAX};
 pub use predictions::{ClassScore, Detection, Predictions};
 pub use result::{FrameResult, StageTimes};

@@ -82,6 +82,16 @@ pub enum ColorMatrix {
     Bt709,
 }
 
+impl ColorMatrix {
+    /// Kr and Kb, what red and blue weigh in luma; green has the rest of 1.
+    pub fn weights(self) -> (f64, f64) {
+        match self {
+            Self::Bt601 => (0.299, 0.114),
+            Self::Bt709 => (0.2126, 0.0722),
+        }
+    }
+}
+
 /// Which codes are black and white.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColorRange {
@@ -89,6 +99,27 @@ pub enum ColorRange {
     Limited,
     /// 0..=255.
     Full,
+}
+
+/// The codes of a [`ColorRange`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Codes {
+    /// Of black.
+    pub black: u8,
+    /// From black to white.
+    pub luma_span: f64,
+    /// From the least chroma to the greatest.
+    pub chroma_span: f64,
+}
+
+impl ColorRange {
+    /// Where its codes begin and how far they reach.
+    pub fn codes(self) -> Codes {
+        match self {
+            Self::Limited => Codes { black: 16, luma_span: 219.0, chroma_span: 224.0 },
+            Self::Full => Codes { black: 0, luma_span: 255.0, chroma_span: 255.0 },
+        }
+    }
 }
 
 /// How to read YCbCr numbers; RGB and BGR frames carry it without using it.

@@ -1,5 +1,7 @@
 //! So many a second and no more, evenly.
 
+use std::ops::RangeInclusive;
+
 use ocelli_capture::Pace;
 
 /// Times jitter: what comes so little before it is due is on time. A camera's do by a few milliseconds.
@@ -14,6 +16,9 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
+    /// Rates that may be asked for, a second.
+    pub const FPS: RangeInclusive<f64> = 0.001..=10_000.0;
+
     /// `fps` a second, which is above 0.
     pub fn new(fps: f64) -> Self {
         Self { interval_ns: (1e9 / fps) as u64, due_ns: None }

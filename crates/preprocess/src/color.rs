@@ -6,7 +6,7 @@
 //!
 //! Gains: ITU-R BT.601-7 and BT.709-6, from Kr and Kb alone. Luma below black is black, as in OpenCV's `cvtColor`.
 
-use ocelli_frame::{ColorMatrix, ColorRange, ColorSpace};
+use ocelli_frame::{Codes, ColorSpace};
 
 /// 255 in 1/64 code, the largest value of a resized row.
 pub(crate) const WHITE: i16 = 255 << 6;
@@ -32,15 +32,10 @@ pub(crate) struct Color {
 
 impl Color {
     pub(crate) fn new(space: ColorSpace) -> Self {
-        let (red, blue) = match space.matrix {
-            ColorMatrix::Bt601 => (0.299, 0.114),
-            ColorMatrix::Bt709 => (0.2126, 0.0722),
-        };
+        let (red, blue) = space.matrix.weights();
         let green = 1.0 - red - blue;
-        let (black, luma, chroma) = match space.range {
-            ColorRange::Limited => (16, 255.0 / 219.0, 255.0 / 224.0),
-            ColorRange::Full => (0, 1.0, 1.0),
-        };
+        let Codes { black, luma_span, chroma_span } = space.range.codes();
+        let (luma, chroma) = (255.0 / luma_span, 255.0 / chroma_span);
         let gain = |value: f64| (value * 8192.0).round() as i16;
         Self {
             black: centred(black),
@@ -81,6 +76,8 @@ pub(crate) fn blend(a: i16, b: i16, weight: i16) -> i16 {
 
 #[cfg(test)]
 mod tests {
+    use ocelli_frame::{ColorMatrix, ColorRange};
+
     use super::*;
 
     /// The worst error over all codes of a coarse grid, in codes.

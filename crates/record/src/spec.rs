@@ -1,9 +1,8 @@
 //! The grammar of sinks: `KIND:DESTINATION`, and `?fps=X` behind it for a rate.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use ocelli_pipeline::{Sink, SinkError};
+use ocelli_pipeline::{RateLimit, Sink, SinkError};
 use ocelli_report::RunLabels;
 
 use crate::{CocoSink, Destination, ImagesSink, JsonlSink, VideoSink, YoloSink};
@@ -48,8 +47,6 @@ pub const GRAMMAR: &str =
 
 /// What stands between a destination and its rate. No path ends like this.
 const RATE: &str = "?fps=";
-/// Rates that there are, in results a second.
-const FPS: RangeInclusive<f64> = 0.001..=10_000.0;
 
 /// A sink that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,11 +107,16 @@ pub fn split_rate<'a>(text: &str, destination: &'a str) -> Result<(&'a str, Opti
 }
 
 fn parse_fps(text: &str, fps: &str) -> Result<f64, SinkError> {
-    let number = fps.parse().ok().filter(|fps| FPS.contains(fps));
+    let rates = RateLimit::FPS;
+    let number = fps.parse().ok().filter(|fps| rates.contains(fps));
     number.ok_or_else(|| {
         SinkError::new(
             format!("{text}: {fps:?} is no rate"),
-            format!("from {} to {} results a second, as in jsonl:out.jsonl?fps=5", FPS.start(), FPS.end()),
+            format!(
+                "from {} to {} results a second, as in jsonl:out.jsonl?fps=5",
+                rates.start(),
+                rates.end()
+            ),
         )
     })
 }

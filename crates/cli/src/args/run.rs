@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ocelli_capture::Pace;
-use ocelli_pipeline::OnFrozen;
+use ocelli_pipeline::{OnFrozen, RateLimit};
 
 use crate::args::{ModelArguments, SettingArguments};
 
@@ -110,7 +110,7 @@ impl From<OnFrozenArgument> for OnFrozen {
 
 fn parse_fps(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(fps) if (0.001..=10_000.0).contains(&fps) => Ok(fps),
+        Ok(fps) if RateLimit::FPS.contains(&fps) => Ok(fps),
         _ => Err("a rate from 0.001 to 10000".to_owned()),
     }
 }
