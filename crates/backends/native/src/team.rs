@@ -1,15 +1,17 @@
 //! The threads that run a plan: they go through its steps side by side, and none begins a step before all have ended the
 //! one before.
 //!
-//! The calling thread is one of them; the session moves it to its core where cores are named. The others wait by spinning for about as long as a frame's other work takes, then
-//! sleep. At a barrier they spin for much less: whoever is late there has lost its core to somebody, and gets one sooner
-//! where nobody spins on it.
+//! The calling thread is one of them; the session moves it to its core where cores are named. The others wait by spinning
+//! for about as long as a frame's other work takes, then sleep. At a barrier they spin for much less: whoever is late there
+//! has lost its core to somebody, and gets one sooner where nobody spins on it. A spin that was in vain makes the next ones
+//! shorter still, so that beside a program that never lets go of a core the team loses no more than that core.
 //!
 //! A panic in a step is caught where it happens, and every thread goes on from barrier to barrier without working, so that
 //! a bug ends the run and not the process's progress.
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -18,8 +20,11 @@ use std::thread::{Builder, JoinHandle};
 use ocelli_engine::{EngineError, EngineErrorKind, Threads};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-/// Turns of a spinning wait at a barrier before a thread sleeps: some 0.2 ms, more than shares of a step differ by.
-const SPINS_AT_BARRIER: u32 = 20_000;
+/// Turns of a spinning wait at a barrier before a thread sleeps: at most some 0.2 ms, more than shares of a step differ by;
+/// after spins that were in vain at least this many.
+const SPINS_AT_BARRIER: RangeInclusive<u32> = 1_000..=20_000;
+/// What a spin in vain divides the next one's turns by. One that was not doubles them.
+const IMPATIENCE: u32 = 16;
 /// Turns of a spinning wait for the next run: a few milliseconds.
 const SPINS_BETWEEN_RUNS: u32 = 100_000;
 
@@ -36,6 +41,8 @@ pub(crate) struct Member<'a> {
     pub(crate) index: usize,
     pub(crate) count: usize,
     shared: &'a Shared,
+    /// Turns of its next spin at a barrier.
+    spins: Cell<u32>,
 }
 
 #[derive(Debug)]
@@ -89,7 +96,7 @@ impl Team {
                 let is_there = moved.is_ok();
                 let _ = started.send(moved);
                 if is_there {
-                    Member { index, count: shared.count, shared: &shared }.serve();
+                    Member::new(index, &shared).serve();
                 }
             });
             let member = member.map_err(|error| {
@@ -119,7 +126,7 @@ impl Team {
         // SAFETY: the others wait for `runs` to move: nobody reads.
         unsafe { *shared.work.get() = Some(erased) };
         shared.runs.advance();
-        let member = Member { index: 0, count: shared.count, shared };
+        let member = Member::new(0, shared);
         member.work();
         // All have left the work when this is passed, so `work` may end.
         member.wait_for_all();
@@ -132,7 +139,11 @@ impl Team {
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    fn new(index: usize, shared: &'a Shared) -> Self {
+        Self { index, count: shared.count, shared, spins: Cell::new(*SPINS_AT_BARRIER.end()) }
+    }
+
     /// Returns when every member has called this as often.
     pub(crate) fn wait_for_all(&self) {
         let shared = self.shared;
@@ -144,7 +155,12 @@ impl Member<'_> {
             shared.arrived.store(0, Ordering::Relaxed);
             shared.barriers.advance();
         } else {
-            shared.barriers.wait(turn, SPINS_AT_BARRIER);
+            let spins = self.spins.get();
+            let next = match shared.barriers.wait(turn, spins) {
+                Waited::Spinning => spins * 2,
+                Waited::Asleep => spins / IMPATIENCE,
+            };
+            self.spins.set(next.clamp(*SPINS_AT_BARRIER.start(), *SPINS_AT_BARRIER.end()));
         }
     }
 
@@ -203,6 +219,13 @@ struct Turn {
     moved: Condvar,
 }
 
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waited {
+    Spinning,
+    Asleep,
+}
+
 impl Turn {
     fn now(&self) -> u32 {
         self.now.load(Ordering::Acquire)
@@ -219,10 +242,10 @@ impl Turn {
     }
 
     /// Returns when the turn is no longer `turn`.
-    fn wait(&self, turn: u32, spins: u32) {
+    fn wait(&self, turn: u32, spins: u32) -> Waited {
         for _ in 0..spins {
             if self.now() != turn {
-                return;
+                return Waited::Spinning;
             }
             spin_loop();
         }
@@ -233,6 +256,7 @@ impl Turn {
         }
         drop(guard);
         self.sleepers.fetch_sub(1, Ordering::SeqCst);
+        Waited::Asleep
     }
 }
 
