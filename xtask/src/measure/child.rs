@@ -137,6 +137,16 @@ impl Invocation {
         number.ok_or_else(|| self.error(&format!("no number `{field}` in {answer}"), "run it by hand"))
     }
 
+    /// The numbers of the array `field` of an answer of this call.
+    ///
+    /// # Errors
+    /// An answer without them.
+    pub fn numbers(&self, answer: &Value, field: &str) -> Result<Vec<f64>, ChoreError> {
+        let array = answer.get(field).and_then(Value::as_array);
+        let numbers = array.and_then(|array| array.iter().map(Value::as_f64).collect());
+        numbers.ok_or_else(|| self.error(&format!("no numbers `{field}`"), "run it by hand"))
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).current_dir(&self.folder).stdin(Stdio::null());
@@ -230,6 +240,9 @@ mod tests {
         assert_eq!(call.run_number("p50_ms").unwrap(), 2.5);
         assert!(call.run().unwrap().peak_memory_bytes.unwrap() > 100_000);
         assert!(call.run_number("fps").unwrap_err().message.contains("no number `fps`"));
+        let answer = serde_json::json!({ "times": [1, 2.5], "words": ["a"] });
+        assert_eq!(call.numbers(&answer, "times").unwrap(), [1.0, 2.5]);
+        assert!(call.numbers(&answer, "words").is_err() && call.numbers(&answer, "none").is_err());
     }
 
     #[test]

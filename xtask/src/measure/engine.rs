@@ -14,6 +14,10 @@ const PEER: &str = "bench/engine_peer.py";
 const PEERS: [&str; 2] = ["openvino", "onnxruntime"];
 const PEER_HINT: &str = "set OCELLI_PYTHON to a Python with openvino, onnxruntime and numpy";
 
+/// Inferences of one figure of evenness, and of one turn.
+const JITTER_RUNS: u32 = 1000;
+const TURN: u32 = 50;
+
 /// Models, and how often each is run for one figure: about a second and a half.
 const MODELS: [(&str, u32); 7] = [
     ("yolov8n_640_fp32", 40),
@@ -52,25 +56,32 @@ pub fn run(context: &Context) -> Result<Value, ChoreError> {
     Ok(json!({ "commands": commands, "models": models }))
 }
 
-/// How even the times are: the 99th of a hundred over the middle one, of 1000 inferences.
+/// How even the times are: the 99th of a hundred over the middle one, of 1000 inferences. The two take turns of
+/// [`TURN`] inferences, as the machine is another one from minute to minute.
 pub fn jitter(context: &Context) -> Result<Value, ChoreError> {
     let path = context.model("models/yolov8n_640_fp32.onnx")?;
-    let sides = sides(context, &path.to_string_lossy(), "2", 1000);
-    let mut figures = Map::new();
-    for (name, call) in sides.iter().take(2) {
-        figures.insert((*name).to_owned(), json!({ "command": call.line() }));
-    }
-    let mut ratios: Vec<_> = sides.iter().take(2).map(|(name, _)| (*name, Series::default())).collect();
-    for _ in 0..context.rounds(2) {
-        for ((_, call), (_, series)) in sides.iter().zip(&mut ratios) {
-            let answer = call.run_json().map_err(|error| error.with_hint(PEER_HINT))?;
-            series.push(call.number(&answer, "p99_ms")? / call.number(&answer, "p50_ms")?);
+    let sides = sides(context, &path.to_string_lossy(), "2", TURN);
+    let mut figures: Vec<_> = sides.iter().take(2).map(|side| (side, <[Series; 3]>::default())).collect();
+    for _ in 0..context.rounds(ROUNDS) {
+        let mut times = vec![Series::default(); figures.len()];
+        for _ in 0..JITTER_RUNS / TURN {
+            for (((_, call), _), times) in figures.iter().zip(&mut times) {
+                let answer = call.run_json().map_err(|error| error.with_hint(PEER_HINT))?;
+                call.numbers(&answer, "times_ms")?.into_iter().for_each(|time| times.push(time));
+            }
+        }
+        for ((_, [p50, p99, ratio]), times) in figures.iter_mut().zip(&times) {
+            p50.push(times.quantile(0.5));
+            p99.push(times.quantile(0.99));
+            ratio.push(times.quantile(0.99) / times.quantile(0.5));
         }
     }
-    for (name, series) in ratios {
-        figures[name]["p99_over_p50"] = series.to_json();
-    }
-    Ok(Value::Object(figures))
+    let told = figures.into_iter().map(|((name, call), [p50, p99, ratio])| {
+        let [p50, p99, ratio] = [p50, p99, ratio].map(|series| series.to_json());
+        let figure = json!({ "command": call.line(), "p50_ms": p50, "p99_ms": p99, "p99_over_p50": ratio });
+        ((*name).to_owned(), figure)
+    });
+    Ok(Value::Object(told.collect()))
 }
 
 /// What a program that never stops takes from an inference: the median and the 99th of a hundred, with such a program and

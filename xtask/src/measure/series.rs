@@ -25,6 +25,14 @@ impl Series {
         }
     }
 
+    /// The value below which this share (0 to 1) of the runs stayed; NaN of no runs.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let mut sorted = self.runs.clone();
+        sorted.sort_by(f64::total_cmp);
+        let rank = (share * sorted.len() as f64).ceil() as usize;
+        sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
+    }
+
     /// `{"runs", "median", "min", "max"}`.
     pub fn to_json(&self) -> Value {
         let min = self.runs.iter().copied().fold(f64::INFINITY, f64::min);
@@ -56,5 +64,13 @@ mod tests {
         );
         series.push(4.0);
         assert_eq!(series.median(), 3.5);
+    }
+
+    #[test]
+    fn quantiles_are_values_that_were_seen() {
+        let mut series = Series::default();
+        assert!(series.quantile(0.5).is_nan());
+        (1..=200).rev().for_each(|value| series.push(f64::from(value)));
+        assert_eq!([0.0, 0.5, 0.99, 1.0].map(|share| series.quantile(share)), [1.0, 100.0, 198.0, 200.0]);
     }
 }

@@ -170,6 +170,9 @@ fn every_part_can_be_timed() {
         let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(figures["runs"], runs, "{arguments:?}");
         let ms = |name: &str| figures[name].as_f64().unwrap();
+        if arguments != run {
+            assert_eq!(figures["times_ms"].as_array().unwrap().len(), runs, "{arguments:?}");
+        }
         assert!(
             0.0 < ms("min_ms") && ms("min_ms") <= ms("p50_ms") && ms("p50_ms") <= ms("p99_ms"),
             "{figures}"

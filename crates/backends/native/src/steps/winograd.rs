@@ -16,8 +16,12 @@ use crate::kernels::tile::{TileAt, Tiles};
 use crate::kernels::winograd::{OUT, PATCH, POINTS, PatchAt, SumsAt, transform_filter};
 use crate::ops::Conv;
 
-/// Transformed patches and sums of one run of patches, at most.
+/// Transformed patches and sums of one run of patches, at most: they share a core's own cache with the weights.
 const BETWEEN_BYTES_MAX: usize = 400 << 10;
+/// The same where the weights are too many to stay there: then fewer runs, each of which reads them all, are worth more.
+const BETWEEN_BYTES_MAX_ALONE: usize = 600 << 10;
+/// Transformed weights that stay in a core's own cache from run to run, at most.
+const WEIGHTS_KEPT_BYTES: usize = 1 << 20;
 
 /// A convolution by patches, decided.
 pub(crate) struct WinogradStep {
@@ -74,7 +78,9 @@ impl WinogradStep {
         let patches = [out.height.div_ceil(OUT), out.width.div_ceil(OUT)];
         let count = out.batch * patches[0] * patches[1];
         let between = POINTS * (source.blocks() + out.blocks()) * LANES * size_of::<f32>();
-        let most = (BETWEEN_BYTES_MAX / between).max(4);
+        let are_weights_kept = Self::transformed_bytes(parts.weight_shape) <= WEIGHTS_KEPT_BYTES;
+        let limit = if are_weights_kept { BETWEEN_BYTES_MAX } else { BETWEEN_BYTES_MAX_ALONE };
+        let most = (limit / between).max(4);
         let runs = (count.div_ceil(most).next_multiple_of(2)).min(count);
         let longer = count.div_ceil(runs);
         let rows = cut(kernels, longer, out.blocks(), LANES, LANES);

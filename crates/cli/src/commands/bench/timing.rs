@@ -7,9 +7,11 @@ use crate::args::Repeat;
 use crate::clock::MonotonicClock;
 use crate::failure::Failure;
 
-/// The times of every measured run, sorted.
+/// The times of every measured run.
 #[derive(Debug)]
 pub struct Times {
+    /// In the order of the runs.
+    runs_ns: Vec<u64>,
     sorted_ns: Vec<u64>,
 }
 
@@ -20,14 +22,19 @@ impl Times {
         for _ in 0..repeat.runs.div_ceil(10) {
             step()?;
         }
-        let mut sorted_ns = Vec::with_capacity(repeat.runs as usize);
+        let mut runs_ns = Vec::with_capacity(repeat.runs as usize);
         for _ in 0..repeat.runs {
             let start_ns = clock.now_ns();
             step()?;
-            sorted_ns.push(clock.now_ns() - start_ns);
+            runs_ns.push(clock.now_ns() - start_ns);
         }
+        Ok(Self::of(runs_ns))
+    }
+
+    fn of(runs_ns: Vec<u64>) -> Self {
+        let mut sorted_ns = runs_ns.clone();
         sorted_ns.sort_unstable();
-        Ok(Self { sorted_ns })
+        Self { runs_ns, sorted_ns }
     }
 
     /// The time below which this share (0 to 1) of the runs stayed, in milliseconds.
@@ -54,6 +61,8 @@ impl Times {
                 [("min_ms", min), ("p50_ms", p50), ("mean_ms", mean), ("p99_ms", p99), ("max_ms", max)];
             object.extend(times.map(|(name, ms)| (name.to_owned(), json!(ms))));
             object.insert("runs".to_owned(), json!(repeat.runs));
+            let in_order: Vec<_> = self.runs_ns.iter().map(|&ns| ns as f64 * 1e-6).collect();
+            object.insert("times_ms".to_owned(), json!(in_order));
             println!("{}", Value::Object(object));
         } else {
             let runs = repeat.runs;
@@ -70,7 +79,7 @@ mod tests {
 
     #[test]
     fn quantiles_are_times_that_were_measured() {
-        let times = Times { sorted_ns: (1..=100).map(|n| n * 1_000_000).collect() };
+        let times = Times::of((1..=100).rev().map(|n| n * 1_000_000).collect());
         let quantiles = [0.0, 0.5, 0.99, 1.0].map(|share| times.quantile_ms(share).round());
         assert_eq!(quantiles, [1.0, 50.0, 99.0, 100.0]);
         assert_eq!(times.mean_ms(), 50.5);
