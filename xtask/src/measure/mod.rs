@@ -173,9 +173,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_found() {
+    fn names_are_unique_and_found_in_the_guide() {
         for (index, measurement) in MEASUREMENTS.iter().enumerate() {
             assert!(MEASUREMENTS[..index].iter().all(|other| other.name != measurement.name));
+        }
+        let guide = include_str!("../../../docs/guide/measure.md");
+        for Measurement { name, .. } in MEASUREMENTS {
+            assert!(guide.contains(&format!("\n| `{name}` |")), "docs/guide/measure.md: `{name}`");
         }
         let unknown = measure(Path::new("/nowhere"), "speed-of-light", Options::default());
         assert!(unknown.unwrap_err().message.contains("speed-of-light"));

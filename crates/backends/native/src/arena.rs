@@ -23,8 +23,7 @@ unsafe impl Sync for Arena {}
 impl Arena {
     pub(crate) fn new(bytes: usize) -> Self {
         let alignment = if bytes >= HUGE_PAGE_BYTES { HUGE_PAGE_BYTES } else { LINE_BYTES };
-        let bytes = bytes.max(1).next_multiple_of(LINE_BYTES);
-        let layout = Layout::from_size_align(bytes, alignment).expect("plans are limited in size");
+        let layout = Layout::from_size_align(bytes.max(1), alignment).expect("plans are limited in size");
         // SAFETY: the layout has a size.
         let base = unsafe { alloc_zeroed(layout) };
         if base.is_null() {
@@ -34,7 +33,8 @@ impl Arena {
         if alignment == HUGE_PAGE_BYTES {
             // A system without huge pages refuses, which costs nothing but speed.
             // SAFETY: the range is this allocation's, and the advice changes nothing in it.
-            let _ = unsafe { rustix::mm::madvise(base.cast(), bytes, rustix::mm::Advice::LinuxHugepage) };
+            let _ =
+                unsafe { rustix::mm::madvise(base.cast(), layout.size(), rustix::mm::Advice::LinuxHugepage) };
         }
         Self { base, layout }
     }

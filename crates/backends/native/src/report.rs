@@ -80,7 +80,7 @@ impl Native {
             isa: self.isa.to_string(),
             steps: steps.collect(),
             arena_bytes: plan.arena_bytes,
-            scratch_bytes: plan.scratch_elements * size_of::<f32>(),
+            scratch_bytes: plan.scratch_bytes(),
             peak_macs_per_second: None,
         };
         if let Some((threads, clock)) = timed {

@@ -1,5 +1,7 @@
 //! One thread's way to run a plan: its memory and its team.
 
+#[cfg(test)]
+use std::ops::Range;
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
@@ -20,8 +22,8 @@ const SCRATCH_ALIGNMENT: usize = 64;
 pub(crate) struct NativeSession {
     model: Arc<NativeModel>,
     team: Team,
-    /// The buffers, then each thread's scratch.
-    _arena: Arena,
+    /// What `bases` lie in.
+    _memory: Vec<Arena>,
     bases: Bases,
     threads: usize,
     /// Where the calling thread is to run, and the one that was moved there.
@@ -41,21 +43,47 @@ unsafe impl Sync for Bases {}
 impl NativeSession {
     pub(crate) fn new(model: Arc<NativeModel>, threads: &Threads) -> Result<Self, EngineError> {
         let plan = &model.plan;
-        let scratch_bytes = (plan.scratch_elements * size_of::<f32>()).next_multiple_of(SCRATCH_ALIGNMENT);
-        let team = Team::new(threads)?;
+        let scratch_bytes = plan.scratch_bytes().next_multiple_of(SCRATCH_ALIGNMENT);
         let count = threads.count.max(1);
         let arena = Arena::new(plan.arena_bytes + scratch_bytes * count);
         let scratches = (0..count).map(|thread| plan.arena_bytes + thread * scratch_bytes);
-        let offsets = plan.offsets.iter().copied().chain(scratches);
+        let offsets = plan.buffers.iter().map(|range| range.start).chain(scratches);
         let bases = Bases(offsets.map(|offset| arena.base().wrapping_add(offset)).collect());
-        let core = threads.cores.first().copied();
-        Ok(Self { model, team, _arena: arena, bases, threads: count, core, moved: None })
+        Self::within(vec![arena], bases, model, threads)
+    }
+
+    /// The same with every buffer and scratch in memory of its own: a sanitizer then sees who leaves one.
+    #[cfg(test)]
+    pub(crate) fn new_apart(model: Arc<NativeModel>, threads: &Threads) -> Result<Self, EngineError> {
+        let plan = &model.plan;
+        let scratches = std::iter::repeat_n(plan.scratch_bytes(), threads.count.max(1));
+        let memory: Vec<_> = plan.buffers.iter().map(Range::len).chain(scratches).map(Arena::new).collect();
+        let bases = Bases(memory.iter().map(Arena::base).collect());
+        Self::within(memory, bases, model, threads)
+    }
+
+    fn within(
+        memory: Vec<Arena>,
+        bases: Bases,
+        model: Arc<NativeModel>,
+        threads: &Threads,
+    ) -> Result<Self, EngineError> {
+        let (count, core) = (threads.count.max(1), threads.cores.first().copied());
+        Ok(Self {
+            model,
+            team: Team::new(threads)?,
+            _memory: memory,
+            bases,
+            threads: count,
+            core,
+            moved: None,
+        })
     }
 
     /// Runs the plan. Every member says its own index and the step's before each step, and at the end how many there were.
     pub(crate) fn run_telling(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<(), EngineError> {
         let plan = &self.model.plan;
-        let (buffers, threads) = (plan.offsets.len(), self.threads);
+        let (buffers, threads) = (plan.buffers.len(), self.threads);
         self.team.run(&|member: &Member<'_>| {
             // The whole of it, and not its field alone, is what may be sent.
             let bases = &self.bases;

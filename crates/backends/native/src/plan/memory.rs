@@ -1,5 +1,7 @@
 //! Buffers that do not live at the same time share memory.
 
+use std::ops::Range;
+
 /// Where buffers begin: cache lines, so that vectors do not straddle them.
 const ALIGNMENT: usize = 64;
 
@@ -15,7 +17,7 @@ pub(crate) struct BufferPlan {
 /// Where buffers lie.
 #[derive(Debug)]
 pub(super) struct Places {
-    pub(super) offsets: Vec<usize>,
+    pub(super) ranges: Vec<Range<usize>>,
     pub(super) bytes: usize,
 }
 
@@ -46,7 +48,8 @@ pub(super) fn place(buffers: &[BufferPlan]) -> Places {
         bytes = bytes.max(offset + buffer.bytes);
         placed.push(index);
     }
-    Places { offsets, bytes: bytes.next_multiple_of(ALIGNMENT) }
+    let ranges = offsets.iter().zip(buffers).map(|(&offset, buffer)| offset..offset + buffer.bytes).collect();
+    Places { ranges, bytes: bytes.next_multiple_of(ALIGNMENT) }
 }
 
 #[cfg(test)]
@@ -63,12 +66,14 @@ mod tests {
         for (a, first) in chain.iter().enumerate() {
             for (b, second) in chain.iter().enumerate().skip(a + 1) {
                 let live_together = first.first <= second.last && second.first <= first.last;
-                let overlap = places.offsets[a] < places.offsets[b] + second.bytes
-                    && places.offsets[b] < places.offsets[a] + first.bytes;
+                let (one, other) = (&places.ranges[a], &places.ranges[b]);
+                let overlap = one.start < other.end && other.start < one.end;
                 assert!(!(live_together && overlap), "{a} and {b}");
             }
         }
         assert!(places.bytes <= 4 * 192, "three at a time, rounded up: {}", places.bytes);
-        assert!(places.offsets.iter().all(|offset| offset % ALIGNMENT == 0));
+        for (range, buffer) in places.ranges.iter().zip(&chain) {
+            assert_eq!((range.start % ALIGNMENT, range.len()), (0, buffer.bytes));
+        }
     }
 }

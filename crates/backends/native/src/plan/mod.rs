@@ -13,6 +13,8 @@ mod memory;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use ocelli_frame::TensorSpec;
 
 use crate::graph::Graph;
@@ -30,8 +32,8 @@ pub(crate) struct PlanOptions {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) steps: Vec<PlannedStep>,
-    /// Where each buffer begins in the arena, in bytes.
-    pub(crate) offsets: Vec<usize>,
+    /// Where each buffer lies in the arena, in bytes.
+    pub(crate) buffers: Vec<Range<usize>>,
     pub(crate) arena_bytes: usize,
     /// f32 elements of scratch for each thread.
     pub(crate) scratch_elements: usize,
@@ -79,9 +81,14 @@ impl Plan {
             inputs: ports(inputs, &lowered.inputs),
             outputs: ports(outputs, &lowered.outputs),
             steps: lowered.steps,
-            offsets: memory.offsets,
+            buffers: memory.ranges,
             arena_bytes: memory.bytes,
             scratch_elements: scratch.unwrap_or(0),
         })
+    }
+
+    /// Bytes of scratch for each thread.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        self.scratch_elements * size_of::<f32>()
     }
 }
