@@ -10,6 +10,7 @@ mod error;
 mod lab;
 mod measure;
 mod places;
+mod sanitize;
 mod spills;
 mod tidy;
 
@@ -27,6 +28,7 @@ The project's own chores.
     cargo xtask lab [NAME...]        the binary against real camera drivers, in a virtual machine
     cargo xtask lab --check          whether this machine has what that takes
     cargo xtask spills               that the native engine's hot loops keep their sums in registers
+    cargo xtask sanitize             the native engine's tests under AddressSanitizer and ThreadSanitizer
     cargo xtask help                 this text
 
 Options of cross:
@@ -53,6 +55,7 @@ enum Command {
     Tidy,
     Ci,
     Spills,
+    Sanitize,
     Cross(cross::Options),
     Lab(lab::Wanted),
     MeasureList,
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Ok(Command::Tidy) => tidy::run(&repository_root()),
         Ok(Command::Ci) => ci::run(&repository_root()),
         Ok(Command::Spills) => spills::run(&repository_root()),
+        Ok(Command::Sanitize) => sanitize::run(&repository_root()),
         Ok(Command::Cross(options)) => cross::run(&repository_root(), options),
         Ok(Command::Lab(wanted)) => lab::run(&repository_root(), &wanted),
         Ok(Command::MeasureList) => {
@@ -90,6 +94,7 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         ["tidy"] => Ok(Command::Tidy),
         ["ci"] => Ok(Command::Ci),
         ["spills"] => Ok(Command::Spills),
+        ["sanitize"] => Ok(Command::Sanitize),
         ["cross", rest @ ..] => Ok(Command::Cross(cross::Options::parse(rest)?)),
         ["lab", "--check"] => Ok(Command::Lab(lab::Wanted::Check)),
         ["lab", names @ ..] if names.iter().all(|name| !name.starts_with('-')) => {
@@ -149,6 +154,7 @@ mod tests {
         assert_eq!(parse_line("tidy"), Ok(Command::Tidy));
         assert_eq!(parse_line("ci"), Ok(Command::Ci));
         assert_eq!(parse_line("spills"), Ok(Command::Spills));
+        assert_eq!(parse_line("sanitize"), Ok(Command::Sanitize));
         let build_alone = cross::Options { depth: cross::Depth::Build, ..cross::Options::default() };
         assert_eq!(parse_line("cross --no-run"), Ok(Command::Cross(build_alone)));
         assert_eq!(parse_line("lab --check"), Ok(Command::Lab(lab::Wanted::Check)));
