@@ -238,6 +238,23 @@ fn contradictions_are_refused_with_the_node() {
 }
 
 #[test]
+fn a_window_of_an_even_number_of_channels_begins_at_its_own() {
+    let window = |size: i64| -> OnnxModel {
+        use Attribute::{Float, Int};
+        let attributes: Attributes<'_> =
+            &[("size", Int(size)), ("alpha", Float(2.0)), ("beta", Float(1.0)), ("bias", Float(1.0))];
+        node(13, &[1, 4, 1, 1], "LRN", &["x"], attributes)
+    };
+    let (shape, made) = run(&window(2));
+    assert_eq!(shape, [1, 4, 1, 1]);
+    // Squares of the channel and of the next one; there is none behind the last.
+    let expected = [0.0, 1.0 / (1.0 + 1.0 + 4.0), 2.0 / (1.0 + 4.0 + 9.0), 3.0 / (1.0 + 9.0)];
+    assert!(made.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{made:?} instead of {expected:?}");
+    expect_error(&window(0), EngineErrorKind::BadModel, "0 channels");
+    expect_error(&window(9), EngineErrorKind::UnsupportedOperator, "more than twice the channels");
+}
+
+#[test]
 fn a_small_file_makes_no_large_tensor() {
     let huge = i64::from(u32::MAX);
     let expand =

@@ -206,6 +206,14 @@ pub(in super::super) static CLAIMS: &[Claim] = &[
     claim("InstanceNormalization", OLDEST, F32, &["epsilon"], "", normalize::instance),
     claim("LayerNormalization", 17, F32, &["axis", "epsilon", "stash_type"], "", normalize::layer),
     claim("GroupNormalization", 18, F32, &["epsilon", "num_groups", "stash_type"], "", normalize::group),
+    claim(
+        "LRN",
+        OLDEST,
+        F32,
+        &["alpha", "beta", "bias", "size"],
+        "at most twice as many channels as there are",
+        normalize::across_channels,
+    ),
     claim("RMSNormalization", 23, F32, &["axis", "epsilon", "stash_type"], "", normalize::rms),
     // Shapes and parts.
     claim("Reshape", OLDEST, ANY, &["allowzero"], "shape constant", reshape::reshape),

@@ -2,7 +2,7 @@
 
 use super::super::site::{Imported, Refusal, Site, axis_of, bad, size_of, unclaimed};
 use crate::graph::ValueId;
-use crate::ops::{Binary, Normalize, Op, Reduce, ReduceKind, Softmax, SoftmaxResult, Unary};
+use crate::ops::{Binary, Normalize, Op, Pool, PoolKind, Reduce, ReduceKind, Softmax, SoftmaxResult, Unary};
 use crate::tensor::ElementType;
 
 /// Until opset 12 over all axes from the given one on, as if they were one.
@@ -143,4 +143,42 @@ pub(in super::super) fn rms(site: &mut Site<'_>) -> Imported {
     let root = site.add(Op::Unary(Unary::Sqrt), &[widened])?;
     let made = binary(site, Binary::Div, input, root)?;
     scaled(site, made, scale, None)
+}
+
+/// `x / (bias + alpha / size * sum of x^2 over the channels around it)^beta`. Squares are pooled as pictures with a channel
+/// in each row and all pixels beside each other.
+pub(in super::super) fn across_channels(site: &mut Site<'_>) -> Imported {
+    let input = site.input(0)?;
+    let shape = site.shape(input);
+    let size = size_of(site.int("size", 0))?;
+    let (&[n, c, ..], true) = (shape.as_slice(), size > 0) else {
+        return bad(format!("{size} channels of {}", site.tensor_type(input)));
+    };
+    if n == 0 || c == 0 {
+        return bad(format!("{} has no channels", site.tensor_type(input)));
+    }
+    if size > 2 * c {
+        return unclaimed("a window of more than twice the channels");
+    }
+    let pixels = site.tensor_type(input).elements() / n / c;
+    let squared = binary(site, Binary::Mul, input, input)?;
+    let rows = site.reshape(squared, [n, 1, c, pixels])?;
+    let pool = Pool {
+        kind: PoolKind::Average { counts_padding: true },
+        kernel: [size, 1],
+        strides: [1, 1],
+        dilations: [1, 1],
+        pads: [(size - 1) / 2, 0, size / 2, 0],
+        output: [c, pixels],
+    };
+    let mean = site.add(Op::Pool(pool), &[rows])?;
+    let mean = site.reshape(mean, shape)?;
+    let [alpha, beta, bias] = [("alpha", 1e-4), ("beta", 0.75), ("bias", 1.0)].map(|(name, default)| {
+        let value = site.float(name, default);
+        site.scalar(ElementType::F32, value)
+    });
+    let weighted = binary(site, Binary::Mul, mean, alpha)?;
+    let widened = binary(site, Binary::Add, weighted, bias)?;
+    let divisor = binary(site, Binary::Pow, widened, beta)?;
+    Ok(vec![binary(site, Binary::Div, input, divisor)?])
 }
