@@ -155,12 +155,8 @@ impl<'a> Member<'a> {
             shared.arrived.store(0, Ordering::Relaxed);
             shared.barriers.advance();
         } else {
-            let spins = self.spins.get();
-            let next = match shared.barriers.wait(turn, spins) {
-                Waited::Spinning => spins * 2,
-                Waited::Asleep => spins / IMPATIENCE,
-            };
-            self.spins.set(next.clamp(*SPINS_AT_BARRIER.start(), *SPINS_AT_BARRIER.end()));
+            let waited = shared.barriers.wait(turn, self.spins.get());
+            self.spins.set(waited.spins_after(self.spins.get()));
         }
     }
 
@@ -224,6 +220,17 @@ struct Turn {
 enum Waited {
     Spinning,
     Asleep,
+}
+
+impl Waited {
+    /// Turns of the next spin at a barrier, after one of `spins` at most.
+    fn spins_after(self, spins: u32) -> u32 {
+        let next = match self {
+            Self::Spinning => spins * 2,
+            Self::Asleep => spins / IMPATIENCE,
+        };
+        next.clamp(*SPINS_AT_BARRIER.start(), *SPINS_AT_BARRIER.end())
+    }
 }
 
 impl Turn {
@@ -316,6 +323,26 @@ mod tests {
             })
             .unwrap_err();
         assert!(error.to_string().contains("panicked"), "{error}");
+    }
+
+    #[test]
+    fn spins_in_vain_are_few_and_patience_comes_back() {
+        let (least, most) = (*SPINS_AT_BARRIER.start(), *SPINS_AT_BARRIER.end());
+        // Beside a program that has a core for itself, every second wait or so is in vain.
+        let mut spins = most;
+        let mut in_vain = 0;
+        for _ in 0..100 {
+            in_vain += spins;
+            spins = Waited::Asleep.spins_after(spins);
+        }
+        assert!(in_vain <= most + 99 * most / IMPATIENCE, "{in_vain} turns");
+        assert_eq!(spins, least.max(most / IMPATIENCE / IMPATIENCE));
+        let back = (1..=10).find(|_| {
+            spins = Waited::Spinning.spins_after(spins);
+            spins == most
+        });
+        assert!(back.is_some_and(|waits| waits <= 5), "{back:?} waits");
+        assert_eq!(Waited::Spinning.spins_after(most), most);
     }
 
     #[test]
