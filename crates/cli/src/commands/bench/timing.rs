@@ -63,7 +63,9 @@ impl Times {
             object.insert("runs".to_owned(), json!(repeat.runs));
             let in_order: Vec<_> = self.runs_ns.iter().map(|&ns| ns as f64 * 1e-6).collect();
             object.insert("times_ms".to_owned(), json!(in_order));
-            println!("{}", Value::Object(object));
+            // In one piece, however long: who reads a pipe gets the line at once.
+            let line = format!("{}\n", Value::Object(object));
+            print!("{line}");
         } else {
             let runs = repeat.runs;
             println!(

@@ -211,7 +211,7 @@ pub(in super::super) static CLAIMS: &[Claim] = &[
         OLDEST,
         F32,
         &["alpha", "beta", "bias", "size"],
-        "at most twice as many channels as there are",
+        "windows of at most twice the channels",
         normalize::across_channels,
     ),
     claim("RMSNormalization", 23, F32, &["axis", "epsilon", "stash_type"], "", normalize::rms),
