@@ -126,11 +126,20 @@ fn inferences_back_to_back_ask_the_system_for_nothing() {
     let Some(strace) = program("strace") else { return };
     let [few, many] = [20, 220].map(|runs| system_calls(&strace, 1, runs));
     assert!(few.contains_key("execve") && few.contains_key("mmap"), "strace sees the start: {few:?}");
-    assert_eq!(few, many, "one thread");
+    assert_no_call_is_an_inferences(&few, &many, "one thread");
     let [few, many] = [20, 220].map(|runs| {
         let mut calls = system_calls(&strace, 2, runs);
         calls.remove("futex");
         calls
     });
-    assert_eq!(few, many, "two threads");
+    assert_no_call_is_an_inferences(&few, &many, "two threads");
+}
+
+/// Where memory happens to lie decides about a call more or less at the start and the end; two hundred inferences more would
+/// make two hundred.
+fn assert_no_call_is_an_inferences(few: &BTreeMap<String, u32>, many: &BTreeMap<String, u32>, of: &str) {
+    for (name, count) in many {
+        let before = few.get(name).copied().unwrap_or_default();
+        assert!(count.abs_diff(before) <= 3, "{of}: {name}, {before} and then {count}\n{few:?}\n{many:?}");
+    }
 }
