@@ -52,9 +52,11 @@ fn statuses_add_up_while_frames_come() {
         (0..3).map(|source| Client::open(run.address, &format!("/sources/{source}/live"))).collect();
     for round in 1..=10u64 {
         for (source, viewer) in viewers.iter_mut().enumerate() {
-            for _ in 0..=source {
+            // Sizes are told by results, and a picture may come before its own.
+            let frames = source as u64 + 1;
+            for sequence in (round - 1) * frames..round * frames {
                 run.give(source);
-                viewer.picture();
+                viewer.picture_and_result_of(sequence);
             }
         }
         let status = status(run.address);
