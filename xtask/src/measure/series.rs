@@ -16,8 +16,7 @@ impl Series {
 
     /// The middle value, or the mean of the two in the middle; NaN of no runs.
     pub fn median(&self) -> f64 {
-        let mut sorted = self.runs.clone();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = self.sorted();
         match sorted.len() {
             0 => f64::NAN,
             length if length % 2 == 1 => sorted[length / 2],
@@ -27,10 +26,15 @@ impl Series {
 
     /// The value below which this share (0 to 1) of the runs stayed; NaN of no runs.
     pub fn quantile(&self, share: f64) -> f64 {
-        let mut sorted = self.runs.clone();
-        sorted.sort_by(f64::total_cmp);
+        let sorted = self.sorted();
         let rank = (share * sorted.len() as f64).ceil() as usize;
         sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
+    }
+
+    fn sorted(&self) -> Vec<f64> {
+        let mut sorted = self.runs.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted
     }
 
     /// `{"runs", "median", "min", "max"}`.
