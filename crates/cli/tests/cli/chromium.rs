@@ -14,6 +14,7 @@ impl Browser {
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
             .args(["--no-first-run", "--autoplay-policy=no-user-gesture-required"])
             .arg(format!("--user-data-dir={}", profile.display()))
+            .env("TMPDIR", profile) // it leaves a folder behind where it is killed
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
