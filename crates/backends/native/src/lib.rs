@@ -13,6 +13,7 @@
 //! A run allocates nothing, looks nothing up and takes no lock. What is not here: which model it is.
 
 mod arena;
+mod cores;
 mod graph;
 mod kernels;
 mod model;

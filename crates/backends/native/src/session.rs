@@ -9,10 +9,11 @@ use ocelli_engine::{EngineError, Session, Threads};
 use ocelli_frame::{DataType, TensorMut, TensorView};
 
 use crate::arena::Arena;
+use crate::cores;
 use crate::model::NativeModel;
 use crate::plan::Port;
 use crate::steps::{Memory, Worker};
-use crate::team::{Member, Team, move_to};
+use crate::team::{Member, Team};
 
 /// Threads' scratches lie this far apart at least, so that no cache line is two threads'.
 const SCRATCH_ALIGNMENT: usize = 64;
@@ -138,7 +139,7 @@ impl Session for NativeSession {
         if let Some(core) = self.core
             && self.moved != Some(thread::current().id())
         {
-            move_to(core)?;
+            cores::move_to(core)?;
             self.moved = Some(thread::current().id());
         }
         self.run_telling(&|_, _| {})

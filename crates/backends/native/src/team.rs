@@ -4,7 +4,9 @@
 //! The calling thread is one of them; the session moves it to its core where cores are named. The others wait by spinning
 //! for about as long as a frame's other work takes, then sleep. At a barrier they spin for much less: whoever is late there
 //! has lost its core to somebody, and gets one sooner where nobody spins on it. A spin that was in vain makes the next ones
-//! shorter still, so that beside a program that never lets go of a core the team loses no more than that core.
+//! shorter still, so that beside a program that never lets go of a core the team loses no more than that core. And who is
+//! about to sleep leaves a core that another member was last seen on: two that take turns on one core sleep in turn, so the
+//! system sees one thread that is ready at any moment, and leaves the other core idle.
 //!
 //! A panic in a step is caught where it happens, and every thread goes on from barrier to barrier without working, so that
 //! a bug ends the run and not the process's progress.
@@ -13,12 +15,13 @@ use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use ocelli_engine::{EngineError, EngineErrorKind, Threads};
-use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::cores;
 
 /// Turns of a spinning wait at a barrier before a thread sleeps: at most some 0.2 ms, more than shares of a step differ by;
 /// after spins that were in vain at least this many.
@@ -43,6 +46,8 @@ pub(crate) struct Member<'a> {
     shared: &'a Shared,
     /// Turns of its next spin at a barrier.
     spins: Cell<u32>,
+    /// Whether it has left a core in this run: beside programs that have every core, to leave is of no use.
+    has_left: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -53,6 +58,8 @@ struct Shared {
     /// How many barriers have been passed.
     barriers: Turn,
     arrived: AtomicU32,
+    /// The core that each member was last seen on, when a run began and when it last slept at a barrier.
+    places: Box<[AtomicUsize]>,
     work: UnsafeCell<Option<Work>>,
     is_ending: AtomicBool,
     has_panicked: AtomicBool,
@@ -82,6 +89,7 @@ impl Team {
             runs: Turn::default(),
             barriers: Turn::default(),
             arrived: AtomicU32::new(0),
+            places: (0..threads.count.max(1)).map(|_| AtomicUsize::new(usize::MAX)).collect(),
             work: UnsafeCell::new(None),
             is_ending: AtomicBool::new(false),
             has_panicked: AtomicBool::new(false),
@@ -92,7 +100,7 @@ impl Team {
             let core = threads.cores.get(index % threads.cores.len().max(1)).copied();
             let (started, has_started) = std::sync::mpsc::sync_channel(1);
             let member = Builder::new().name(format!("engine-{index}")).spawn(move || {
-                let moved = core.map_or(Ok(()), move_to);
+                let moved = core.map_or(Ok(()), cores::move_to);
                 let is_there = moved.is_ok();
                 let _ = started.send(moved);
                 if is_there {
@@ -141,7 +149,13 @@ impl Team {
 
 impl<'a> Member<'a> {
     fn new(index: usize, shared: &'a Shared) -> Self {
-        Self { index, count: shared.count, shared, spins: Cell::new(*SPINS_AT_BARRIER.end()) }
+        Self {
+            index,
+            count: shared.count,
+            shared,
+            spins: Cell::new(*SPINS_AT_BARRIER.end()),
+            has_left: Cell::new(false),
+        }
     }
 
     /// Returns when every member has called this as often.
@@ -155,9 +169,27 @@ impl<'a> Member<'a> {
             shared.arrived.store(0, Ordering::Relaxed);
             shared.barriers.advance();
         } else {
-            let waited = shared.barriers.wait(turn, self.spins.get());
+            let waited = shared.barriers.wait(turn, self.spins.get(), || self.make_room());
             self.spins.set(waited.spins_after(self.spins.get()));
         }
+    }
+
+    /// Leaves the core to another member that was last seen on it.
+    fn make_room(&self) {
+        let here = self.tell_place();
+        let mut others = self.shared.places.iter().enumerate().filter(|&(index, _)| index != self.index);
+        if !self.has_left.get() && others.any(|(_, place)| place.load(Ordering::Relaxed) == here) {
+            self.has_left.set(true);
+            cores::leave(here);
+            self.tell_place();
+        }
+    }
+
+    /// Says which core it is on.
+    fn tell_place(&self) -> usize {
+        let here = cores::current();
+        self.shared.places[self.index].store(here, Ordering::Relaxed);
+        here
     }
 
     /// Does a part of the work, unless any member has panicked.
@@ -171,6 +203,10 @@ impl<'a> Member<'a> {
     }
 
     fn work(&self) {
+        if self.count > 1 {
+            self.has_left.set(false);
+            self.tell_place();
+        }
         // SAFETY: written before `runs` moved, which this thread has seen; not written again before it waits at the end.
         let work = unsafe { *self.shared.work.get() };
         if let Some(work) = work {
@@ -183,7 +219,7 @@ impl<'a> Member<'a> {
     fn serve(&self) {
         let mut turn = 0;
         loop {
-            self.shared.runs.wait(turn, SPINS_BETWEEN_RUNS);
+            self.shared.runs.wait(turn, SPINS_BETWEEN_RUNS, || ());
             turn = turn.wrapping_add(1);
             if self.shared.is_ending.load(Ordering::Acquire) {
                 return;
@@ -248,14 +284,15 @@ impl Turn {
         }
     }
 
-    /// Returns when the turn is no longer `turn`.
-    fn wait(&self, turn: u32, spins: u32) -> Waited {
+    /// Returns when the turn is no longer `turn`; calls `before_sleep` where it has not moved on after as many spins.
+    fn wait(&self, turn: u32, spins: u32, before_sleep: impl FnOnce()) -> Waited {
         for _ in 0..spins {
             if self.now() != turn {
                 return Waited::Spinning;
             }
             spin_loop();
         }
+        before_sleep();
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         while self.now.load(Ordering::SeqCst) == turn {
@@ -265,23 +302,6 @@ impl Turn {
         self.sleepers.fetch_sub(1, Ordering::SeqCst);
         Waited::Asleep
     }
-}
-
-/// Moves the calling thread to a core.
-///
-/// # Errors
-/// Where there is no such core, or it is not this process's to use.
-pub(crate) fn move_to(core: usize) -> Result<(), EngineError> {
-    let refused = |what: &str| {
-        let hint = "name cores that this process may use (see `nproc`)";
-        EngineError::new(EngineErrorKind::Run, format!("cannot run on core {core}: {what}"), hint)
-    };
-    if core >= CpuSet::MAX_CPU {
-        return Err(refused("there is no such core"));
-    }
-    let mut wanted = CpuSet::new();
-    wanted.set(core);
-    sched_setaffinity(None, &wanted).map_err(|error| refused(&error.to_string()))
 }
 
 #[cfg(test)]
@@ -361,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_core_that_does_not_exist_is_an_error() {
-        let error = Team::new(&Threads { count: 2, cores: vec![CpuSet::MAX_CPU] }).unwrap_err();
-        assert!(error.to_string().contains(&format!("core {}", CpuSet::MAX_CPU)), "{error}");
+        let error = Team::new(&Threads { count: 2, cores: vec![usize::MAX] }).unwrap_err();
+        assert!(error.to_string().contains(&format!("core {}", usize::MAX)), "{error}");
     }
 }
