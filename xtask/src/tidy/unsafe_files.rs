@@ -15,7 +15,7 @@ const LISTED: &[(&str, &str)] = &[
     ("crates/backends/native/src/report.rs", "a tile run by itself, to measure the machine's peak"),
     ("crates/backends/native/src/session.rs", "inputs and outputs as slices of the arena"),
     ("crates/backends/native/src/steps/", "buffers of the arena, shared out among threads"),
-    ("crates/backends/native/src/team.rs", "a run's work, lent to threads that outlive it"),
+    ("crates/backends/native/src/team/mod.rs", "a run's work, lent to threads that outlive it"),
     ("crates/frame/src/frame.rs", "a frame hands out slices of pool memory that its lease keeps"),
     ("crates/frame/src/memory.rs", "page-aligned memory, shared between the pool and its frames"),
     ("crates/frame/src/pool.rs", "a filling hands out the slot that only it holds"),
