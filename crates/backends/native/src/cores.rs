@@ -25,8 +25,8 @@ pub(crate) fn move_to(core: usize) -> Result<(), EngineError> {
     sched_setaffinity(None, &wanted).map_err(|error| refused(&error.to_string()))
 }
 
-/// Moves the calling thread from a core to any other that it may use. Where it may run is as before when this returns;
-/// that is also all that happens where there is no other core.
+/// Moves the calling thread from a core to any other that it may use; does nothing where there is none. Afterwards it may
+/// run wherever it could before.
 pub(crate) fn leave(core: usize) {
     let Ok(allowed) = sched_getaffinity(None) else { return };
     let mut others = allowed;
